@@ -1,0 +1,118 @@
+"""The table of contents: every event that was ever written, how it is encoded, and what it concerns."""
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from typing import Any, Union
+
+import msgspec
+from msgspec import inspect
+
+from domain import interventions, office_hours, people, practice, quests, rooms, sessions, teams
+from domain.events import Event, type_of
+
+MODULES = (people, rooms, practice, quests, teams, sessions, office_hours, interventions)
+
+
+def _events_of(module: object) -> Iterator[type[Event]]:
+    for value in vars(module).values():
+        if isinstance(value, type) and issubclass(value, Event) and value.__module__ == module.__name__:  # pyright: ignore
+            yield value
+
+
+CURRENT: dict[str, type[Event]] = {
+    type_of(event): event for module in MODULES for event in _events_of(module)
+}
+"""Every tag that is written today, and its struct."""
+
+Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
+
+UPCASTERS: dict[str, Upcaster] = {}
+"""Every tag that was written once: what makes its fields those of a later tag, `type` included.
+
+Upcasters chain: each leads one step on, until a current tag is reached."""
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(Union[tuple(CURRENT.values())])  # noqa: UP007  built at run time
+
+
+class UndecodableEvent(Exception):
+    """An event in the log has a tag or a form that the catalogue does not know."""
+
+
+def encode(event: Event) -> bytes:
+    """MessagePack, as it stands in the log."""
+    return _encoder.encode(event)
+
+
+def decode(tag: str, data: bytes, upcasters: dict[str, Upcaster] = UPCASTERS) -> Event:
+    """The event, brought to its current form if its tag is an old one."""
+    try:
+        if tag not in upcasters:
+            return _decoder.decode(data)
+        fields = msgspec.msgpack.decode(data)
+        while (old := fields["type"]) in upcasters:
+            fields = upcasters[old](fields)
+        return msgspec.convert(fields, CURRENT[fields["type"]])
+    except (msgspec.MsgspecError, KeyError, TypeError, UnicodeDecodeError) as error:
+        raise UndecodableEvent(f"{tag}: {error}") from error
+
+
+def tags_of(event: Event) -> tuple[str, ...]:
+    """The identities that the event concerns, `kind:id` each, without repeats, in order of its fields."""
+    tags: dict[str, None] = {}
+    for name, kind, nested in _tagged(type(event)):
+        for identity in _identities(getattr(event, name), nested):
+            tags[f"{kind}:{identity}"] = None
+    return tuple(tags)
+
+
+def personal_fields(event: type[Event]) -> tuple[str, ...]:
+    """The names of the fields that hold personal text."""
+    return tuple(
+        field.name
+        for field in _fields(event)
+        for extra in _extras(field.type)
+        if extra.get("personal")
+    )
+
+
+@cache
+def _tagged(event: type[Event]) -> tuple[tuple[str, str, str | None], ...]:
+    """(field, kind of identity, field of the nested struct or None) for each identity of the event."""
+    found: list[tuple[str, str, str | None]] = []
+    for field in _fields(event):
+        found += [(field.name, extra["tag"], None) for extra in _extras(field.type) if "tag" in extra]
+        item = field.type.item_type if isinstance(field.type, inspect.VarTupleType) else None
+        if isinstance(item, inspect.StructType):
+            found += [
+                (field.name, extra["tag"], nested.name)
+                for nested in item.fields
+                for extra in _extras(nested.type)
+                if "tag" in extra
+            ]
+    return tuple(found)
+
+
+def _fields(event: type[Event]) -> tuple[inspect.Field, ...]:
+    info = inspect.type_info(event)
+    assert isinstance(info, inspect.StructType)
+    return info.fields
+
+
+def _extras(kind: inspect.Type) -> Iterator[dict[str, Any]]:
+    if isinstance(kind, inspect.Metadata):
+        yield kind.extra or {}
+    elif isinstance(kind, inspect.UnionType):
+        for choice in kind.types:
+            yield from _extras(choice)
+    elif isinstance(kind, inspect.VarTupleType):
+        yield from _extras(kind.item_type)
+
+
+def _identities(value: object, nested: str | None) -> Iterable[str]:
+    if value is None:
+        return ()
+    if isinstance(value, str):
+        return (value,)
+    items: Iterable[Any] = value  # pyright: ignore[reportAssignmentType]  a tuple, by _tagged
+    return (str(getattr(item, nested) if nested else item) for item in items)

@@ -1,0 +1,221 @@
+"""Interventions: what the facilitator noticed, decided, asked the model, and said; all of it on record."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from domain.deciding import Command, Decider
+from domain.errors import Forbidden, Refused, Unknown
+from domain.events import Context, Event, Query, about
+from domain.identity import InterventionId, Millis, PersonId, RoomId, Words
+from domain.rooms import RoomClosed, RoomOpened
+
+Detector = Literal["quiet", "dominance"]
+Source = Literal["template", "model"]
+Evidence = Annotated[str, Meta(min_length=1, max_length=400)]
+"""One sentence that anyone can check, with figures and without names or speech."""
+
+
+class InterventionDecided(Event, frozen=True, tag="intervention.decided.v1"):
+    """The facilitator decided to speak: which detector, to whom, on what evidence, at which moment.
+
+    `policy` names the thresholds in force; `seen` is the position in the log up to which the picture
+    of the group had been folded, so that the decision can be replayed.
+    """
+
+    intervention: InterventionId
+    room: RoomId
+    person: PersonId
+    detector: Detector
+    evidence: Evidence
+    policy: str
+    seen: int
+    moment: Millis
+
+
+class ModelAsked(Event, frozen=True, tag="intervention.model-asked.v1"):
+    """A model was asked for words. `prompt` is the SHA-256 of what was sent, in hexadecimal."""
+
+    intervention: InterventionId
+    room: RoomId
+    model: str
+    prompt: str
+
+
+class ModelAnswered(Event, frozen=True, tag="intervention.model-answered.v1"):
+    """The model's answer, or why there was none; `tokens` are (read, written)."""
+
+    intervention: InterventionId
+    room: RoomId
+    outcome: Literal["used", "rejected", "late", "failed"]
+    reason: str
+    tokens: tuple[int, int]
+    took: Millis
+
+
+class InterventionDelivered(Event, frozen=True, tag="intervention.delivered.v1"):
+    """What the room was told, and why, in words that anyone can read."""
+
+    intervention: InterventionId
+    room: RoomId
+    person: PersonId
+    text: Words
+    why: Evidence
+    source: Source
+
+
+class DecideIntervention(Command, frozen=True, tag="decide-intervention"):
+    """Open an intervention, if cool-downs and budget allow."""
+
+    intervention: InterventionId
+    room: RoomId
+    person: PersonId
+    detector: Detector
+    evidence: Evidence
+    policy: str
+    seen: int
+    moment: Millis
+    group_cooldown: Millis
+    person_cooldown: Millis
+    hourly: int
+
+
+class RecordModelCall(Command, frozen=True, tag="record-model-call"):
+    """Record one question to a model with its outcome."""
+
+    asked: ModelAsked
+    answered: ModelAnswered
+
+    @property
+    def room(self) -> str:
+        """The room that it was for."""
+        return self.asked.room
+
+
+class DeliverIntervention(Command, frozen=True, tag="deliver-intervention"):
+    """Say it, once."""
+
+    intervention: InterventionId
+    room: RoomId
+    text: Words
+    source: Source
+
+
+InterventionCommand = DecideIntervention | RecordModelCall | DeliverIntervention
+
+HOUR = 3_600_000
+
+
+class CoolingDown(Refused):
+    """It is too early for another intervention."""
+
+
+class NoOpenRoom(Unknown):
+    """There is no such open room."""
+
+
+class UnknownIntervention(Unknown):
+    """There is no such intervention."""
+
+
+class OnlyTheFacilitator(Forbidden):
+    """Only the facilitator may do this."""
+
+
+@dataclass
+class Interventions:
+    """What was decided and said in one room."""
+
+    open: bool = False
+    decided: dict[str, InterventionDecided] = field(default_factory=dict[str, InterventionDecided])
+    asked: set[str] = field(default_factory=set[str])
+    delivered: set[str] = field(default_factory=set[str])
+
+
+def evolve(state: Interventions, event: Event) -> Interventions:
+    """Fold one event."""
+    match event:
+        case RoomOpened():
+            state.open = True
+        case RoomClosed():
+            state.open = False
+        case InterventionDecided():
+            state.decided[event.intervention] = event
+        case ModelAsked():
+            state.asked.add(event.intervention)
+        case InterventionDelivered():
+            state.delivered.add(event.intervention)
+        case _:
+            pass
+    return state
+
+
+def boundary(command: InterventionCommand, context: Context) -> Query:
+    """Everything the facilitator did in the room."""
+    kinds = (RoomOpened, RoomClosed, InterventionDecided, ModelAsked, InterventionDelivered)
+    return Query((about(f"room:{command.room}", *kinds),))
+
+
+def decide(command: InterventionCommand, state: Interventions, context: Context) -> Sequence[Event]:
+    """Dispatch; each command has its function."""
+    if context.role != "service":
+        raise OnlyTheFacilitator
+    if not state.open:
+        raise NoOpenRoom
+    match command:
+        case DecideIntervention():
+            return _decide(command, state)
+        case RecordModelCall():
+            known = command.asked.intervention in state.asked
+            return [] if known else [command.asked, command.answered]
+        case DeliverIntervention():
+            return _deliver(command, state)
+
+
+def _decide(command: DecideIntervention, state: Interventions) -> Sequence[Event]:
+    if command.intervention in state.decided:
+        return []
+    for earlier in state.decided.values():
+        cooldown = command.person_cooldown if earlier.person == command.person else command.group_cooldown
+        if command.moment - earlier.moment < max(cooldown, command.group_cooldown):
+            raise CoolingDown
+    recent = sum(command.moment - earlier.moment < HOUR for earlier in state.decided.values())
+    if recent >= command.hourly:
+        raise CoolingDown
+    return [
+        InterventionDecided(
+            intervention=command.intervention,
+            room=command.room,
+            person=command.person,
+            detector=command.detector,
+            evidence=command.evidence,
+            policy=command.policy,
+            seen=command.seen,
+            moment=command.moment,
+        )
+    ]
+
+
+def _deliver(command: DeliverIntervention, state: Interventions) -> Sequence[Event]:
+    decided = state.decided.get(command.intervention)
+    if decided is None:
+        raise UnknownIntervention
+    if command.intervention in state.delivered:
+        return []
+    return [
+        InterventionDelivered(
+            intervention=command.intervention,
+            room=command.room,
+            person=decided.person,
+            text=command.text,
+            why=decided.evidence,
+            source=command.source,
+        )
+    ]
+
+
+INTERVENTIONS: Decider[InterventionCommand, Interventions] = Decider(
+    boundary, Interventions, evolve, decide
+)

@@ -1,0 +1,236 @@
+"""Practice: problems, answers and hints."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from msgspec import Meta
+
+from domain.deciding import Command, Decider
+from domain.errors import Forbidden, Invalid, Refused, Unknown
+from domain.events import Context, Event, Query, about
+from domain.identity import Key, PersonId, ProblemId, RoomId, SkillId
+
+Text = Annotated[str, Meta(min_length=1, max_length=2000, pattern=r"\S")]
+Given = Annotated[str, Meta(max_length=500, extra={"personal": True})]
+Zone = Annotated[str, Meta(min_length=1, max_length=64)]
+"""An IANA time zone, for example `Europe/Berlin`."""
+
+XP_FIRST_RIGHT = 10
+XP_TRIED = 1
+
+
+class ProblemAdded(Event, frozen=True, tag="problem.added.v1"):
+    """A problem can be answered. `key` is the right answer, `hints` go from vague to plain."""
+
+    problem: ProblemId
+    skill: SkillId
+    prompt: Text
+    key: Text
+    choices: tuple[Text, ...] = ()
+    hints: tuple[Text, ...] = ()
+
+
+class AnswerGiven(Event, frozen=True, tag="answer.given.v1"):
+    """A person answered. `day` is the date on the learner's own calendar, in `zone`."""
+
+    answer: Key
+    person: PersonId
+    problem: ProblemId
+    skill: SkillId
+    given: Given
+    correct: bool
+    xp: int
+    day: date
+    zone: Zone
+    room: RoomId | None = None
+    elapsed: int | None = None
+
+
+class HintTaken(Event, frozen=True, tag="hint.taken.v1"):
+    """A person asked for, and got, hint number `level` (from 1) of a problem."""
+
+    person: PersonId
+    problem: ProblemId
+    skill: SkillId
+    level: int
+    room: RoomId | None = None
+
+
+class AddProblem(Command, frozen=True, tag="add-problem"):
+    """Add a problem to the organisation's collection."""
+
+    problem: ProblemId
+    skill: SkillId
+    prompt: Text
+    key: Text
+    choices: Annotated[tuple[Text, ...], Meta(max_length=12)] = ()
+    hints: Annotated[tuple[Text, ...], Meta(max_length=5)] = ()
+
+
+class GiveAnswer(Command, frozen=True, tag="give-answer"):
+    """Answer a problem. The answer's id makes a repeated request harmless; `elapsed` is in ms."""
+
+    answer: Key
+    problem: ProblemId
+    given: Given
+    zone: Zone = "UTC"
+    room: RoomId | None = None
+    elapsed: Annotated[int, Meta(ge=0, le=86_400_000)] | None = None
+
+
+class TakeHint(Command, frozen=True, tag="take-hint"):
+    """Ask for the next hint of a problem."""
+
+    problem: ProblemId
+    room: RoomId | None = None
+
+
+PracticeCommand = AddProblem | GiveAnswer | TakeHint
+
+
+class UnknownProblem(Unknown):
+    """There is no such problem."""
+
+
+class ProblemIdTaken(Refused):
+    """Another problem has this id already."""
+
+
+class NoMoreHints(Refused):
+    """There are no more hints for this problem."""
+
+
+class OnlyTutorsAddProblems(Forbidden):
+    """Only a tutor or an administrator may add problems."""
+
+
+class UnknownZone(Invalid):
+    """There is no such time zone."""
+
+
+@dataclass
+class PracticeState:
+    """One problem, and what one person has done with it."""
+
+    problem: ProblemAdded | None = None
+    answers: set[str] = field(default_factory=set[str])
+    solved: bool = False
+    hints: int = 0
+
+
+def evolve(state: PracticeState, event: Event) -> PracticeState:
+    """Fold one event."""
+    match event:
+        case ProblemAdded():
+            state.problem = event
+        case AnswerGiven():
+            state.answers.add(event.answer)
+            state.solved = state.solved or event.correct
+        case HintTaken():
+            state.hints = max(state.hints, event.level)
+        case _:
+            pass
+    return state
+
+
+def boundary(command: PracticeCommand, context: Context) -> Query:
+    """The problem, and this person's answers and hints to it."""
+    problem = f"problem:{command.problem}"
+    added = about(problem, ProblemAdded)
+    if isinstance(command, AddProblem):
+        return Query((added,))
+    mine = about(problem, AnswerGiven, HintTaken)
+    return Query((added, type(mine)(types=mine.types, tags=(*mine.tags, f"person:{context.actor}"))))
+
+
+def decide(command: PracticeCommand, state: PracticeState, context: Context) -> Sequence[Event]:
+    """Dispatch; each command has its function."""
+    match command:
+        case AddProblem():
+            return _add(command, state, context)
+        case GiveAnswer():
+            return _answer(command, state, context)
+        case TakeHint():
+            return _hint(command, state, context)
+
+
+def same_answer(given: str, key: str) -> bool:
+    """Whether the two agree, white space and case aside."""
+    return "".join(given.split()).casefold() == "".join(key.split()).casefold()
+
+
+def _add(command: AddProblem, state: PracticeState, context: Context) -> Sequence[Event]:
+    if context.role not in ("tutor", "admin", "service"):
+        raise OnlyTutorsAddProblems
+    added = ProblemAdded(
+        problem=command.problem,
+        skill=command.skill,
+        prompt=command.prompt,
+        key=command.key,
+        choices=command.choices,
+        hints=command.hints,
+    )
+    if state.problem is None:
+        return [added]
+    if state.problem == added:
+        return []
+    raise ProblemIdTaken
+
+
+def _answer(command: GiveAnswer, state: PracticeState, context: Context) -> Sequence[Event]:
+    if state.problem is None:
+        raise UnknownProblem
+    if command.answer in state.answers:
+        return []
+    correct = same_answer(command.given, state.problem.key)
+    return [
+        AnswerGiven(
+            answer=command.answer,
+            person=context.actor,
+            problem=command.problem,
+            skill=state.problem.skill,
+            given=command.given,
+            correct=correct,
+            xp=_points(correct, state),
+            day=_day(command.zone, context),
+            zone=command.zone,
+            room=command.room,
+            elapsed=command.elapsed,
+        )
+    ]
+
+
+def _points(correct: bool, state: PracticeState) -> int:
+    if not correct:
+        return 0 if state.solved or state.answers else XP_TRIED
+    return 0 if state.solved else XP_FIRST_RIGHT
+
+
+def _day(zone: str, context: Context) -> date:
+    try:
+        return context.at.astimezone(ZoneInfo(zone)).date()
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise UnknownZone from error
+
+
+def _hint(command: TakeHint, state: PracticeState, context: Context) -> Sequence[Event]:
+    if state.problem is None:
+        raise UnknownProblem
+    level = state.hints + 1
+    if level > len(state.problem.hints):
+        raise NoMoreHints
+    return [
+        HintTaken(
+            person=context.actor,
+            problem=command.problem,
+            skill=state.problem.skill,
+            level=level,
+            room=command.room,
+        )
+    ]
+
+
+PRACTICE: Decider[PracticeCommand, PracticeState] = Decider(boundary, PracticeState, evolve, decide)

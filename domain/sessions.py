@@ -1,0 +1,147 @@
+"""Sessions: booked lessons, and what became of them."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from domain.deciding import Command
+from domain.events import Event, Instant
+from domain.identity import PersonId, SessionId
+
+Party = Literal["tutor", "learner"]
+Reason = Literal["illness", "emergency", "technical", "conflict", "preparation", "other"]
+Stars = Annotated[int, Meta(ge=1, le=5)]
+
+
+class SessionBooked(Event, frozen=True, tag="session.booked.v1"):
+    """A lesson is agreed."""
+
+    session: SessionId
+    tutor: PersonId
+    learner: PersonId
+    starts: Instant
+    ends: Instant
+    subject: str = ""
+
+
+class SessionRescheduled(Event, frozen=True, tag="session.rescheduled.v1"):
+    """A lesson was moved by one party, `notice` minutes before it would have begun."""
+
+    session: SessionId
+    tutor: PersonId
+    learner: PersonId
+    by: Party
+    reason: Reason
+    notice: int
+    starts: Instant
+    ends: Instant
+
+
+class SessionCancelled(Event, frozen=True, tag="session.cancelled.v1"):
+    """A lesson will not take place, by one party, `notice` minutes before it would have begun."""
+
+    session: SessionId
+    tutor: PersonId
+    learner: PersonId
+    by: Party
+    reason: Reason
+    notice: int
+
+
+class SessionStarted(Event, frozen=True, tag="session.started.v1"):
+    """A lesson began, `late` minutes after it should have."""
+
+    session: SessionId
+    tutor: PersonId
+    learner: PersonId
+    late: int
+
+
+class NoShowReported(Event, frozen=True, tag="session.no-show-reported.v1"):
+    """One party did not come."""
+
+    session: SessionId
+    tutor: PersonId
+    learner: PersonId
+    missing: Party
+
+
+class SessionCompleted(Event, frozen=True, tag="session.completed.v1"):
+    """A lesson took place."""
+
+    session: SessionId
+    tutor: PersonId
+    learner: PersonId
+
+
+class SessionRated(Event, frozen=True, tag="session.rated.v1"):
+    """The learner rated a lesson that took place, with one to five stars."""
+
+    session: SessionId
+    tutor: PersonId
+    learner: PersonId
+    stars: Stars
+
+
+class BookSession(Command, frozen=True, tag="book-session"):
+    """Agree on a lesson. Neither tutor nor learner may have another at that time."""
+
+    session: SessionId
+    tutor: PersonId
+    learner: PersonId
+    starts: Instant
+    ends: Instant
+    subject: Annotated[str, Meta(max_length=200)] = ""
+
+
+class RescheduleSession(Command, frozen=True, tag="reschedule-session"):
+    """Move a lesson that has not begun."""
+
+    session: SessionId
+    starts: Instant
+    ends: Instant
+    reason: Reason = "other"
+
+
+class CancelSession(Command, frozen=True, tag="cancel-session"):
+    """Call a lesson off that has not begun."""
+
+    session: SessionId
+    reason: Reason = "other"
+
+
+class StartSession(Command, frozen=True, tag="start-session"):
+    """The lesson begins now."""
+
+    session: SessionId
+
+
+class ReportNoShow(Command, frozen=True, tag="report-no-show"):
+    """The other party did not come."""
+
+    session: SessionId
+    missing: Party
+
+
+class CompleteSession(Command, frozen=True, tag="complete-session"):
+    """The lesson took place."""
+
+    session: SessionId
+
+
+class RateSession(Command, frozen=True, tag="rate-session"):
+    """Rate a lesson that took place; the learner only, once."""
+
+    session: SessionId
+    stars: Stars
+
+
+SessionCommand = (
+    BookSession
+    | RescheduleSession
+    | CancelSession
+    | StartSession
+    | ReportNoShow
+    | CompleteSession
+    | RateSession
+)
