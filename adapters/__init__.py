@@ -1,0 +1,1 @@
+"""One module for each thing outside: PostgreSQL, NATS, Redis, the model."""

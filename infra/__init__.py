@@ -1,0 +1,1 @@
+"""Settings, embedded servers, wiring, command line."""

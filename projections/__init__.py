@@ -1,0 +1,1 @@
+"""Views: pure folds over the log, and the follower that keeps them."""

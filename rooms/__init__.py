@@ -1,0 +1,1 @@
+"""The live room: board, voice, picture of the group, facilitator."""
