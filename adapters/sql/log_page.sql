@@ -1,0 +1,3 @@
+select position, at, org, type, actor, cause, tags, data from events
+where position > %s and position <= %s
+order by position limit %s

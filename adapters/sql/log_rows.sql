@@ -1,0 +1,2 @@
+select position, at, org, type, actor, cause, tags, data from events
+where position = any (%b::bigint[]) order by position

@@ -1,0 +1,129 @@
+-- The log. Positions are given out under the lock on log_head, so they are dense, and whoever has seen
+-- position N has seen everything before it.
+create table if not exists log_head (
+    single boolean primary key default true check (single),
+    position bigint not null
+);
+insert into log_head (position) values (0) on conflict do nothing;
+
+create table if not exists events (
+    position bigint primary key,
+    at timestamptz not null,
+    org text collate "C" not null,
+    type text collate "C" not null,
+    actor text not null,
+    cause text,
+    tags text[] not null,
+    data bytea not null
+);
+
+-- One row for each tag of an event, and one with the empty tag for the event itself: every query that a
+-- decision can read is a range of this index.
+create table if not exists event_tags (
+    org text collate "C" not null,
+    tag text collate "C" not null,
+    type text collate "C" not null,
+    position bigint not null,
+    primary key (org, tag, type, position)
+);
+
+-- Followers outside the views (the relay to the bus, for one) remember here how far they have come.
+create table if not exists followers (
+    name text primary key,
+    position bigint not null
+);
+
+-- Views: one row a key, and one head a view and generation, moved in the same transaction as its rows.
+create table if not exists view_heads (
+    view text collate "C" not null,
+    generation integer not null,
+    version integer not null,
+    position bigint not null,
+    live boolean not null,
+    primary key (view, generation)
+);
+create unique index if not exists view_heads_live on view_heads (view) where live;
+
+create table if not exists view_rows (
+    view text collate "C" not null,
+    generation integer not null,
+    org text collate "C" not null,
+    key text collate "C" not null,
+    state bytea not null,
+    primary key (view, generation, org, key)
+);
+
+-- Whether any event behind p_after matches one item of a boundary. Types and tags come joined by the
+-- unit separator, since arrays of PostgreSQL cannot be ragged.
+create or replace function log_moved(p_org text, p_types text, p_tags text, p_after bigint)
+returns boolean language plpgsql stable as $$
+declare
+    types text[] := string_to_array(nullif(p_types, ''), E'\x1f');
+    wanted text[] := coalesce(string_to_array(nullif(p_tags, ''), E'\x1f'), '{}');
+    first text := coalesce(wanted[1], '');
+begin
+    if types is null then
+        return exists (
+            select from event_tags t
+            where t.org = p_org and t.tag = first and t.position > p_after
+            and (cardinality(wanted) < 2
+                 or exists (select from events e where e.position = t.position and e.tags @> wanted)));
+    end if;
+    return exists (
+        select from unnest(types) as y (type)
+        cross join lateral (
+            select t.position from event_tags t
+            where t.org = p_org and t.tag = first and t.type = y.type and t.position > p_after
+        ) found
+        where cardinality(wanted) < 2
+        or exists (select from events e where e.position = found.position and e.tags @> wanted));
+end $$;
+
+-- Appends many commands' events at once: one lock, one transaction, one fsync. p_append says to which
+-- append each event belongs; a guard refuses the append that it names and no other.
+-- Each statement of a volatile function takes its own snapshot, so that what was committed while we
+-- waited for the lock is seen by the guards.
+create or replace function log_append(
+    p_append integer[], p_at timestamptz[], p_org text[], p_type text[], p_actor text[], p_cause text[],
+    p_tags text[], p_data bytea[],
+    p_guard integer[], p_guard_org text[], p_guard_types text[], p_guard_tags text[], p_guard_after bigint[]
+) returns table (append integer, last bigint, moved text)
+language plpgsql volatile as $$
+#variable_conflict use_column
+declare
+    head bigint;
+    refused integer[] := '{}';
+    reasons text[] := '{}';
+begin
+    select l.position into head from log_head l for update;
+
+    if cardinality(p_guard) > 0 then
+        select coalesce(array_agg(g.append), '{}'), coalesce(array_agg(g.tags), '{}')
+        into refused, reasons
+        from unnest(p_guard, p_guard_org, p_guard_types, p_guard_tags, p_guard_after)
+            as g (append, org, types, tags, after)
+        where g.after < head and log_moved(g.org, g.types, g.tags, g.after);
+    end if;
+
+    return query
+    with given as (
+        select e.append, head + row_number() over (order by e.nr) as position,
+            e.at, e.org, e.type, e.actor, e.cause,
+            coalesce(string_to_array(nullif(e.tags, ''), E'\x1f'), '{}') as tags, e.data
+        from unnest(p_append, p_at, p_org, p_type, p_actor, p_cause, p_tags, p_data)
+            with ordinality as e (append, at, org, type, actor, cause, tags, data, nr)
+        where e.append <> all (refused)
+    ), stored as (
+        insert into events (position, at, org, type, actor, cause, tags, data)
+        select g.position, g.at, g.org, g.type, g.actor, g.cause, g.tags, g.data from given g
+    ), tagged as (
+        insert into event_tags (org, tag, type, position)
+        select distinct g.org, t.tag, g.type, g.position
+        from given g cross join lateral unnest(array_append(g.tags, '')) as t (tag)
+    ), moved as (
+        update log_head set position = head + (select count(*) from given)
+    )
+    select g.append, max(g.position), null::text from given g group by g.append
+    union all
+    select r.append, null::bigint, r.tags from unnest(refused, reasons) as r (append, tags);
+end $$;
