@@ -10,7 +10,7 @@ from domain.deciding import Command, Decider
 from domain.errors import Forbidden, Refused, Unknown
 from domain.events import Context, Event, Query, about
 from domain.identity import InterventionId, Millis, PersonId, RoomId, Words
-from domain.rooms import RoomClosed, RoomOpened
+from domain.rooms import RoomClosed, RoomJoined, RoomLeft, RoomOpened
 
 Detector = Literal["quiet", "dominance"]
 Source = Literal["template", "model"]
@@ -116,6 +116,10 @@ class NoOpenRoom(Unknown):
     """There is no such open room."""
 
 
+class NobodyToAddress(Refused):
+    """The person is not in the room any more."""
+
+
 class UnknownIntervention(Unknown):
     """There is no such intervention."""
 
@@ -129,6 +133,7 @@ class Interventions:
     """What was decided and said in one room."""
 
     open: bool = False
+    members: set[str] = field(default_factory=set[str])
     decided: dict[str, InterventionDecided] = field(default_factory=dict[str, InterventionDecided])
     asked: set[str] = field(default_factory=set[str])
     delivered: set[str] = field(default_factory=set[str])
@@ -141,6 +146,10 @@ def evolve(state: Interventions, event: Event) -> Interventions:
             state.open = True
         case RoomClosed():
             state.open = False
+        case RoomJoined():
+            state.members.add(event.person)
+        case RoomLeft():
+            state.members.discard(event.person)
         case InterventionDecided():
             state.decided[event.intervention] = event
         case ModelAsked():
@@ -153,9 +162,16 @@ def evolve(state: Interventions, event: Event) -> Interventions:
 
 
 def boundary(command: InterventionCommand, context: Context) -> Query:
-    """Everything the facilitator did in the room."""
-    kinds = (RoomOpened, RoomClosed, InterventionDecided, ModelAsked, InterventionDelivered)
-    return Query((about(f"room:{command.room}", *kinds),))
+    """Everything the facilitator did in the room; to decide, also who is there."""
+    tag = f"room:{command.room}"
+    life = about(tag, RoomOpened, RoomClosed)
+    match command:
+        case DecideIntervention():
+            return Query((life, about(tag, RoomJoined, RoomLeft, InterventionDecided)))
+        case RecordModelCall():
+            return Query((life, about(tag, InterventionDecided, ModelAsked)))
+        case DeliverIntervention():
+            return Query((life, about(tag, InterventionDecided, InterventionDelivered)))
 
 
 def decide(command: InterventionCommand, state: Interventions, context: Context) -> Sequence[Event]:
@@ -168,8 +184,7 @@ def decide(command: InterventionCommand, state: Interventions, context: Context)
         case DecideIntervention():
             return _decide(command, state)
         case RecordModelCall():
-            known = command.asked.intervention in state.asked
-            return [] if known else [command.asked, command.answered]
+            return _record(command, state)
         case DeliverIntervention():
             return _deliver(command, state)
 
@@ -177,6 +192,8 @@ def decide(command: InterventionCommand, state: Interventions, context: Context)
 def _decide(command: DecideIntervention, state: Interventions) -> Sequence[Event]:
     if command.intervention in state.decided:
         return []
+    if command.person not in state.members:
+        raise NobodyToAddress
     for earlier in state.decided.values():
         cooldown = command.person_cooldown if earlier.person == command.person else command.group_cooldown
         if command.moment - earlier.moment < max(cooldown, command.group_cooldown):
@@ -198,6 +215,14 @@ def _decide(command: DecideIntervention, state: Interventions) -> Sequence[Event
     ]
 
 
+def _record(command: RecordModelCall, state: Interventions) -> Sequence[Event]:
+    if command.asked.intervention not in state.decided:
+        raise UnknownIntervention
+    if command.asked.intervention in state.asked:
+        return []
+    return [command.asked, command.answered]
+
+
 def _deliver(command: DeliverIntervention, state: Interventions) -> Sequence[Event]:
     decided = state.decided.get(command.intervention)
     if decided is None:
@@ -216,6 +241,4 @@ def _deliver(command: DeliverIntervention, state: Interventions) -> Sequence[Eve
     ]
 
 
-INTERVENTIONS: Decider[InterventionCommand, Interventions] = Decider(
-    boundary, Interventions, evolve, decide
-)
+INTERVENTIONS: Decider[InterventionCommand, Interventions] = Decider(boundary, Interventions, evolve, decide)

@@ -1,0 +1,141 @@
+"""From a finding to words in the room: decide, ask a model if there is one, check, say; each on record."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from domain.deciding import Command
+from domain.errors import BoundaryMoved
+from domain.events import Context
+from domain.interventions import (
+    DecideIntervention,
+    DeliverIntervention,
+    InterventionDecided,
+    ModelAnswered,
+    ModelAsked,
+    RecordModelCall,
+    Source,
+)
+from domain.log import EventLog
+from rooms.facilitator.arbitration import identify
+from rooms.facilitator.detectors import Finding
+from rooms.facilitator.history import Known, answer_keys
+from rooms.facilitator.phrasing import Phrased, Phraser, PhrasingRequest
+from rooms.facilitator.picture import Picture
+from rooms.facilitator.policy import Policy
+from rooms.facilitator.validation import Fault, Rules, fault
+from rooms.facilitator.words import named, template
+
+ACTOR = "facilitator"
+ATTEMPTS = 4
+
+Perform = Callable[[Command, Context], Awaitable[int]]
+"""Handle a command and answer its position; raises `Refused`, `BoundaryMoved` or `LogUnavailable`."""
+
+
+class Delivery:
+    """Interventions of one policy. Every method raises what `perform` and the log raise."""
+
+    def __init__(
+        self,
+        log: EventLog,
+        perform: Perform,
+        policy: Policy,
+        clock: Callable[[], datetime],
+        phraser: Phraser | None,
+    ) -> None:
+        self._log = log
+        self._perform = perform
+        self._policy = policy
+        self._clock = clock
+        self._phraser = phraser
+
+    async def begin(self, picture: Picture, finding: Finding, now: int, known: Known) -> Source:
+        """Decide to act on a finding, if the log agrees, and say it. Answers whose words they were."""
+        intervention = identify(picture, finding)
+        policy = self._policy
+        await self._settle(
+            DecideIntervention(
+                intervention=intervention,
+                room=picture.room,
+                person=finding.person,
+                detector=finding.detector,
+                evidence=finding.evidence,
+                policy=policy.label,
+                seen=picture.position,
+                moment=now,
+                group_cooldown=policy.group_cooldown,
+                person_cooldown=policy.person_cooldown,
+                hourly=policy.hourly,
+            ),
+            picture.org,
+            f"position:{picture.position}",
+        )
+        return await self._say(picture, intervention, finding, known, self._phraser)
+
+    async def finish(self, picture: Picture, decided: InterventionDecided, known: Known) -> Source:
+        """Say what was decided and never said; a model that was asked already is not asked again."""
+        finding = Finding(detector=decided.detector, person=decided.person, evidence=decided.evidence)
+        phraser = None if decided.intervention in picture.said.asked else self._phraser
+        return await self._say(picture, decided.intervention, finding, known, phraser)
+
+    async def _say(
+        self, picture: Picture, intervention: str, finding: Finding, known: Known, phraser: Phraser | None
+    ) -> Source:
+        pseudonym = picture.pseudonyms()[finding.person]
+        keys = await answer_keys(self._log, picture.org, picture.problems)
+        rules = Rules(addressee=pseudonym, name_length=len(known.name), keys=keys)
+        text = await self._ask(phraser, picture, intervention, finding, rules) if phraser else None
+        source: Source = "model" if text else "template"
+        text = text or template(finding.detector, intervention, rules)
+        said = DeliverIntervention(
+            intervention=intervention,
+            room=picture.room,
+            text=named(text, pseudonym, known.name),
+            source=source,
+        )
+        await self._settle(said, picture.org, intervention)
+        return source
+
+    async def _ask(
+        self, phraser: Phraser, picture: Picture, intervention: str, finding: Finding, rules: Rules
+    ) -> str | None:
+        """The model's words if they may be said; what became of them is recorded either way."""
+        request = PhrasingRequest(
+            intervention=intervention,
+            detector=finding.detector,
+            addressee=rules.addressee,
+            people=tuple(picture.pseudonyms().values()),
+            evidence=finding.evidence,
+        )
+        phrased = await phraser.phrase(request)
+        wrong = fault(phrased.text, rules) if phrased.text is not None else None
+        await self._settle(_record(picture.room, intervention, phrased, wrong), picture.org, intervention)
+        return None if wrong else phrased.text
+
+    async def _settle(self, command: Command, org: str, cause: str) -> None:
+        """Perform a command, a few times if others write to the room at the same moment."""
+        for attempt in range(1, ATTEMPTS + 1):
+            context = Context(org=org, actor=ACTOR, role="service", at=self._clock(), cause=cause)
+            try:
+                await self._perform(command, context)
+            except BoundaryMoved:
+                if attempt == ATTEMPTS:
+                    raise
+            else:
+                return
+
+
+def _record(room: str, intervention: str, phrased: Phrased, wrong: Fault | None) -> RecordModelCall:
+    call = phrased.call
+    outcome = "rejected" if wrong else "used" if call.outcome == "answered" else call.outcome
+    return RecordModelCall(
+        asked=ModelAsked(intervention=intervention, room=room, model=call.model, prompt=call.prompt),
+        answered=ModelAnswered(
+            intervention=intervention,
+            room=room,
+            outcome=outcome,
+            reason=wrong or call.reason,
+            tokens=call.tokens,
+            took=call.took,
+        ),
+    )

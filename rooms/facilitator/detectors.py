@@ -1,0 +1,133 @@
+"""Who is left out, and on what evidence: pure detectors over the picture of the group.
+
+Each answers what it found at `now` (ms), the most left out first; nothing is remembered between two
+calls. That a pattern has held for a while is found by looking at the same picture some moments ago.
+"""
+
+from collections.abc import Callable, Collection, Iterable
+
+from msgspec import Struct
+
+from domain.interventions import Detector
+from rooms.facilitator.measures import dominance, is_low, shares
+from rooms.facilitator.picture import Picture
+from rooms.facilitator.policy import Policy
+
+
+class Finding(Struct, frozen=True, kw_only=True):
+    """Whom to invite, and why: one sentence with figures, without names and without anybody's words."""
+
+    detector: Detector
+    person: str
+    evidence: str
+
+
+def quiet(picture: Picture, now: int, policy: Policy, exempt: Collection[str] = ()) -> list[Finding]:
+    """Those who take next to no part in speech and messages and edits, in a group that is active."""
+    if len(picture.members) < 2 or not _active(picture, now, policy):
+        return []
+    low = _held(policy, now, _present(picture, now, policy, exempt), lambda t, p: _low(picture, t, p, policy))
+    return [
+        Finding(detector="quiet", person=person, evidence=_of_quiet(picture, person, now, policy))
+        for person in _least_first(picture, low, now, policy.long)
+    ]
+
+
+def dominated(picture: Picture, now: int, policy: Policy, exempt: Collection[str] = ()) -> list[Finding]:
+    """If one person dominates the talk: the others, who are to be invited. The dominant is never named."""
+    if sum(picture.talk(policy.long, now).values()) < policy.least_talk:
+        return []
+    learners = [person for person in picture.members if person not in exempt]
+    dominant = _held(policy, now, learners, lambda t, p: _dominant(picture, t, p, policy))
+    if not dominant:
+        return []
+    others = [p for p in _present(picture, now, policy, exempt) if p not in dominant]
+    return [
+        Finding(detector="dominance", person=p, evidence=_of_dominance(picture, dominant[0], p, now, policy))
+        for p in _least_first(picture, others, now, policy.long)
+    ]
+
+
+def _held(
+    policy: Policy, now: int, people: list[str], show: Callable[[int, list[str]], list[str]]
+) -> list[str]:
+    """Those of `people` who show the pattern at every step from `now` back to `held` ago."""
+    for moment in range(now, now - policy.held - 1, -policy.step):
+        if not people:
+            break
+        people = show(moment, people)
+    return people
+
+
+def _low(picture: Picture, moment: int, people: list[str], policy: Policy) -> list[str]:
+    n = len(picture.members)
+    for window in (policy.long, policy.short):
+        for amounts in _channels(picture, window, moment):
+            total = sum(amounts.values())
+            people = [p for p in people if is_low(amounts[p], total, n, policy.quiet)]
+            if not people:
+                return []
+    return people
+
+
+def _dominant(picture: Picture, moment: int, people: list[str], policy: Policy) -> list[str]:
+    for window in (policy.long, policy.short):
+        index = dominance(picture.talk(window, moment))
+        people = [p for p in people if index[p] >= policy.dominance]
+    return people
+
+
+def _channels(picture: Picture, window: int, moment: int) -> Iterable[dict[str, int]]:
+    yield picture.talk(window, moment)
+    yield picture.messages(window, moment)
+    yield picture.edits(window, moment)
+
+
+def _active(picture: Picture, now: int, policy: Policy) -> bool:
+    least = (policy.least_talk, policy.least_messages, policy.least_edits)
+    channels = _channels(picture, policy.long, now)
+    return any(sum(amounts.values()) >= enough for amounts, enough in zip(channels, least, strict=True))
+
+
+def _present(picture: Picture, now: int, policy: Policy, exempt: Collection[str]) -> list[str]:
+    """Members who are to be invited at all, and have been in long enough to be judged by a window."""
+    return [p for p, since in picture.members.items() if p not in exempt and now - since >= policy.warm_up]
+
+
+def _least_first(picture: Picture, people: Iterable[str], now: int, window: int) -> list[str]:
+    channels = list(_channels(picture, window, now))
+    return sorted(people, key=lambda person: [amounts[person] for amounts in channels])
+
+
+def _of_quiet(picture: Picture, person: str, now: int, policy: Policy) -> str:
+    talk, messages, edits = _channels(picture, policy.long, now)
+    wrote = _wrote(messages[person], edits[person]) or "written nothing"
+    group = [f"talked for {_seconds(sum(talk.values()))} s"] if any(talk.values()) else []
+    group += [written] if (written := _wrote(sum(messages.values()), sum(edits.values()))) else []
+    return (
+        f"The person addressed has spoken {_seconds(talk[person])} s of the last {_seconds(policy.long)} s, "
+        f"and {wrote}; the group {' and '.join(group)}."
+    )
+
+
+def _of_dominance(picture: Picture, dominant: str, person: str, now: int, policy: Policy) -> str:
+    talk = picture.talk(policy.long, now)
+    share = shares(talk)[dominant]
+    return (
+        f"One of {len(talk)} people has had {share:.0%} of the talk of the last {_seconds(policy.long)} s; "
+        f"the person addressed has spoken {_seconds(talk[person])} s."
+    )
+
+
+def _wrote(messages: int, edits: int) -> str:
+    written = [f"written {_count(messages, 'message')}"] if messages else []
+    written += [f"made {_count(edits, 'edit')}"] if edits else []
+    return " and ".join(written)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def _seconds(length: int) -> int:
+    return round(length / 1000)

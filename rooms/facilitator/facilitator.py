@@ -1,0 +1,188 @@
+"""The facilitator at work: hears facts, keeps pictures of rooms that somebody is in, and speaks in time.
+
+The log is the truth and the bus only says that something happened. Whenever a finding shows, the room is
+read anew from the log and looked at again before anything is decided; so facts that come twice, late, out
+of order or not at all can delay an intervention, and never cause a wrong one or a second one.
+"""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.errors import BoundaryMoved, LogUnavailable, Refused
+from domain.events import Recorded
+from domain.interventions import InterventionDecided
+from rooms.facilitator.arbitration import choose, unsaid
+from rooms.facilitator.delivery import Delivery
+from rooms.facilitator.detectors import Finding
+from rooms.facilitator.history import Known, Place, occupied_rooms, read_picture
+from rooms.facilitator.picture import Picture, millis
+from rooms.facilitator.policy import STANDARD, Policy
+from rooms.facilitator.ports import Mark, Ports
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass
+class Watched:
+    """A room that somebody is in."""
+
+    picture: Picture
+    tutors: frozenset[str] = frozenset()
+    busy: bool = False
+    rests_until: int = 0
+
+
+class Facilitator:
+    """One of any number that may run at once: what they decide is settled by the log.
+
+    `pause(seconds)` waits between two looks at all rooms.
+    """
+
+    def __init__(
+        self,
+        ports: Ports,
+        *,
+        clock: Callable[[], datetime],
+        policy: Policy = STANDARD,
+        pause: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self._log = ports.log
+        self._people = ports.people
+        self._facts = ports.facts
+        self._marks = ports.marks
+        self._delivery = Delivery(ports.log, ports.perform, policy, clock, ports.phraser)
+        self._clock = clock
+        self._policy = policy
+        self._pause = pause
+        self._begun: int | None = None
+        self._rooms: dict[Place, Watched] = {}
+        self._unread: set[Place] = set()
+        self.counts: Counter[str] = Counter()
+        """How often something happened: `template`, `model`, `refused`, `unavailable`, `failed`."""
+
+    async def run(self) -> None:
+        """Work until cancelled. What was decided and not said by then is said by whoever comes next."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._hear_facts(tasks))
+            tasks.create_task(self._watch(tasks))
+            if self._marks is not None:
+                tasks.create_task(self._hear_marks(self._marks()))
+
+    async def _hear_facts(self, tasks: asyncio.TaskGroup) -> None:
+        async for fact in self._facts():
+            place = self._fold(fact.recorded)
+            # What is in memory can be read again from the log, so there is nothing to wait for.
+            await fact.ack()
+            if place is not None:
+                self._look(place, tasks)
+
+    async def _hear_marks(self, marks: AsyncIterator[Mark]) -> None:
+        async for mark in marks:
+            if room := self._rooms.get((mark.org, mark.room)):
+                room.picture.mark(mark.person, mark.speaking, mark.at)
+
+    async def _watch(self, tasks: asyncio.TaskGroup) -> None:
+        while True:
+            await self._read_unread()
+            for place in list(self._rooms):
+                self._look(place, tasks)
+            await self._pause(self._policy.step / 1000)
+
+    def _fold(self, recorded: Recorded) -> Place | None:
+        """Fold a fact into the picture of its room, if the room is known; answers that room."""
+        room_id: str | None = getattr(recorded.event, "room", None)
+        if room_id is None or self._begun is None or recorded.position <= self._begun:
+            return None
+        place = (recorded.org, room_id)
+        room = self._rooms.get(place)
+        if room is None:
+            self._unread.add(place)
+            return None
+        room.picture.fold(recorded)
+        if not room.picture.members:
+            del self._rooms[place]
+            return None
+        return place
+
+    async def _read_unread(self) -> None:
+        """Read the rooms that were heard of and are not known; at first, all that somebody is in."""
+        try:
+            if self._begun is None:
+                head = await self._log.head()
+                self._unread |= await occupied_rooms(self._log)
+                self._begun = head
+            for place in list(self._unread):
+                picture = await read_picture(self._log, place, self._policy.reach)
+                self._unread.discard(place)
+                self._adopt(place, picture)
+        except LogUnavailable:
+            self.counts["unavailable"] += 1
+            _log.warning("the log cannot be read; the facilitator tries again")
+
+    def _adopt(self, place: Place, picture: Picture) -> Watched | None:
+        """Go on with a picture that was read from the log, unless facts have come in the meantime."""
+        room = self._rooms.get(place)
+        if room is not None and room.picture.position > picture.position:
+            self._unread.add(place)
+            return None
+        if not (picture.open and picture.members):
+            self._rooms.pop(place, None)
+            return None
+        if room is None:
+            room = self._rooms[place] = Watched(picture)
+        picture.take_marks_of(room.picture)
+        room.picture = picture
+        return room
+
+    def _look(self, place: Place, tasks: asyncio.TaskGroup) -> None:
+        """See whether there is anything to say, and if so begin to."""
+        room = self._rooms[place]
+        now = millis(self._clock())
+        if not room.busy and now >= room.rests_until and self._todo(room, now) is not None:
+            room.busy = True
+            tasks.create_task(self._act(place, room))
+
+    def _todo(self, room: Watched, now: int) -> InterventionDecided | Finding | None:
+        return unsaid(room.picture, now, self._policy) or choose(room.picture, now, self._policy, room.tutors)
+
+    async def _act(self, place: Place, room: Watched) -> None:
+        """Intervene; whatever goes wrong concerns this room alone, which then rests for a while."""
+        rest = millis(self._clock()) + self._policy.held
+        try:
+            if source := await self._intervene(place):
+                self.counts[source] += 1
+        except Refused as refused:
+            self.counts["refused"] += 1
+            room.rests_until = rest
+            _log.info("intervention in room %s refused: %s", place[1], refused.code)
+        except (BoundaryMoved, LogUnavailable) as error:
+            self.counts["unavailable"] += 1
+            _log.warning("intervention in room %s put off: %s", place[1], type(error).__name__)
+        finally:
+            room.busy = False
+
+    async def _intervene(self, place: Place) -> str | None:
+        """Look again at what the log says now, and act on that. Answers whose words were said, if any."""
+        room = self._adopt(place, await read_picture(self._log, place, self._policy.reach))
+        if room is None:
+            return None
+        picture = room.picture
+        known = await self._people.people(picture.org, list(picture.members))
+        room.tutors = frozenset(person for person in known if known[person].tutor)
+        now = millis(self._clock())
+        match self._todo(room, now):
+            case InterventionDecided() as decided:
+                return await self._delivery.finish(picture, decided, _who(known, decided.person))
+            case Finding() as finding:
+                return await self._delivery.begin(picture, finding, now, _who(known, finding.person))
+            case None:
+                return None
+
+
+def _who(known: Mapping[str, Known], person: str) -> Known:
+    """Whoever never registered goes by their id."""
+    return known.get(person) or Known(person, tutor=False)

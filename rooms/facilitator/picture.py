@@ -1,0 +1,168 @@
+"""The picture of the group: who took part how much, as one fold over the events of a room. Pure."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from domain.events import Recorded
+from domain.interventions import InterventionDecided, InterventionDelivered, ModelAsked
+from domain.practice import AnswerGiven, HintTaken
+from domain.rooms import (
+    BoardEdited,
+    MessageSent,
+    ProblemPosed,
+    RoomClosed,
+    RoomJoined,
+    RoomLeft,
+    RoomOpened,
+    TurnTaken,
+)
+from rooms.facilitator.said import Said
+from rooms.facilitator.track import Track
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+PROBLEMS_KEPT = 16
+
+FOLDED = (
+    *(RoomOpened, RoomClosed, RoomJoined, RoomLeft, TurnTaken, MessageSent, BoardEdited, AnswerGiven),
+    *(HintTaken, ProblemPosed, InterventionDecided, ModelAsked, InterventionDelivered),
+)
+"""The events that a picture is made of; all of them carry the room's tag."""
+
+
+def millis(at: datetime) -> int:
+    """Milliseconds since the Unix epoch, without a float in between."""
+    return (at - EPOCH) // timedelta(milliseconds=1)
+
+
+class Picture:
+    """One room, up to `position` in the log.
+
+    Times are integer milliseconds since the epoch; what happened longer ago than `reach` before the
+    latest event may be forgotten. Folding is O(1) amortised, and a position is folded once only.
+    """
+
+    def __init__(self, org: str, room: str, reach: int) -> None:
+        self.org = org
+        self.room = room
+        self.reach = reach
+        self.position = 0
+        self.open = False
+        self.members: dict[str, int] = {}
+        """Who is in, and since when, in the order in which they came."""
+        self.together: int | None = None
+        """Since when two or more people have been in."""
+        self.problems: list[str] = []
+        """What the room worked on lately, the latest last."""
+        self.said = Said()
+        self._tracks: dict[str, Track] = {}
+        self._latest = 0
+
+    def fold(self, recorded: Recorded) -> None:
+        """Take one event of this room in. One that was folded already changes nothing."""
+        if recorded.position <= self.position:
+            return
+        self.position = recorded.position
+        at = millis(recorded.at)
+        self._latest = max(self._latest, at)
+        match recorded.event:
+            case TurnTaken() as turn:
+                self.track(turn.person).take_turn(turn.started, turn.ended)
+            case BoardEdited() as edit:
+                for run in edit.runs:
+                    self.track(run.person).edits.add(at)
+            case MessageSent() as message:
+                self.track(message.person).messages.add(at)
+            case AnswerGiven() | HintTaken() as work:
+                self._practise(work, at)
+            case _:
+                self._change(recorded, at)
+
+    def mark(self, person: str, speaking: bool, at: int) -> None:
+        """A live sign, which may be lost, that a person begins or ends to speak."""
+        if person in self.members:
+            self.track(person).mark(speaking, at)
+
+    def talk(self, window: int, now: int) -> dict[str, int]:
+        """Milliseconds that each member spoke in (now - window, now], a turn in progress included."""
+        return self._of_members(lambda track: track.talked(now - window, now))
+
+    def messages(self, window: int, now: int) -> dict[str, int]:
+        """How many messages each member wrote in (now - window, now]."""
+        return self._of_members(lambda track: track.messages.within(now - window, now))
+
+    def edits(self, window: int, now: int) -> dict[str, int]:
+        """How many runs of edits each member made in (now - window, now]."""
+        return self._of_members(lambda track: track.edits.within(now - window, now))
+
+    def track(self, person: str) -> Track:
+        """What one person did; begun if there is nothing yet."""
+        track = self._tracks.get(person)
+        if track is None:
+            self._drop_lapsed()
+            track = self._tracks[person] = Track()
+        track.prune(self._latest - self.reach)
+        return track
+
+    def take_marks_of(self, other: "Picture") -> None:
+        """Take over who is speaking right now, which the log does not know yet."""
+        for person, track in other._tracks.items():
+            if track.live is not None and person in self.members:
+                self.track(person).live = track.live
+
+    def pseudonyms(self) -> dict[str, str]:
+        """S1 to Sn for the members, in the order in which they came."""
+        return {person: f"S{number}" for number, person in enumerate(self.members, 1)}
+
+    def _of_members(self, amount: Callable[[Track], int]) -> dict[str, int]:
+        tracks = self._tracks
+        return {person: amount(tracks[person]) if person in tracks else 0 for person in self.members}
+
+    def _change(self, recorded: Recorded, at: int) -> None:
+        """Fold what changes the room itself."""
+        match recorded.event:
+            case RoomOpened():
+                self.open = True
+            case RoomClosed():
+                self.open = False
+            case RoomJoined() as joined:
+                self.members.setdefault(joined.person, at)
+                self._count(at)
+            case RoomLeft() as left:
+                self._leave(left.person, at)
+            case ProblemPosed() as posed:
+                self._work_on(posed.problem)
+            case InterventionDecided() | ModelAsked() | InterventionDelivered() as step:
+                self.said.fold(step)
+            case _:
+                pass
+
+    def _leave(self, person: str, at: int) -> None:
+        self.members.pop(person, None)
+        if person in self._tracks:
+            self._tracks[person].live = None
+        self._count(at)
+
+    def _count(self, at: int) -> None:
+        if len(self.members) < 2:
+            self.together = None
+        elif self.together is None:
+            self.together = at
+
+    def _practise(self, work: AnswerGiven | HintTaken, at: int) -> None:
+        track = self.track(work.person)
+        if isinstance(work, HintTaken):
+            track.hints.add(at)
+        else:
+            (track.right if work.correct else track.wrong).add(at)
+        self._work_on(work.problem)
+
+    def _work_on(self, problem: str) -> None:
+        if problem in self.problems:
+            self.problems.remove(problem)
+        self.problems = [*self.problems, problem][-PROBLEMS_KEPT:]
+
+    def _drop_lapsed(self) -> None:
+        """Forget people who left long ago, whenever somebody new comes: memory stays bounded."""
+        horizon = self._latest - self.reach
+        for person in [p for p, t in self._tracks.items() if p not in self.members and t.last <= horizon]:
+            del self._tracks[person]

@@ -1,0 +1,84 @@
+"""A policy: the thresholds by which the facilitator acts, named and hashed into every decision."""
+
+from hashlib import sha256
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+Length = Annotated[int, Meta(ge=1, le=86_400_000)]
+"""A length of time in milliseconds, up to a day."""
+PolicyName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
+
+
+SCALED = ("long", "short", "held", "step", "warm_up", "least_talk", "group_cooldown", "person_cooldown")
+
+
+class InvalidPolicy(ValueError):
+    """The policy does not make sense."""
+
+
+class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When to speak. Lengths are in milliseconds; the defaults are those that held up on AMI meetings.
+
+    A pattern counts if it shows over the `long` and over the `short` window, and did at every `step`
+    since `held` ago. `quiet` is the part of an even share below which somebody is quiet, `dominance`
+    the index from which somebody dominates. A group that has not talked for `least_talk`, written
+    `least_messages` or made `least_edits` within the long window has nothing to take part in.
+    """
+
+    name: PolicyName = "standard"
+    long: Length = 180_000
+    short: Length = 60_000
+    held: Length = 30_000
+    step: Length = 1_000
+    warm_up: Length = 180_000
+    quiet: Annotated[float, Meta(gt=0, lt=1)] = 0.2
+    dominance: Annotated[float, Meta(gt=0, le=1)] = 1 / 3
+    least_talk: Length = 30_000
+    least_messages: Annotated[int, Meta(ge=1)] = 5
+    least_edits: Annotated[int, Meta(ge=1)] = 20
+    group_cooldown: Length = 180_000
+    person_cooldown: Length = 600_000
+    hourly: Annotated[int, Meta(ge=0, le=60)] = 8
+    patience: Length = 10_000
+    """How long another facilitator's decision may stay unsaid before this one says it."""
+    stale: Length = 600_000
+    """From when on a decision that was never said is better left unsaid."""
+
+    def __post_init__(self) -> None:
+        if not self.step <= self.held <= self.long or not self.step <= self.short <= self.long:
+            raise InvalidPolicy("step must not exceed held and short, nor these long")
+        if self.patience >= self.stale:
+            raise InvalidPolicy("patience must be shorter than stale")
+
+    @property
+    def label(self) -> str:
+        """Its name and the beginning of its SHA-256, for example `standard@1f00c0ffee00`."""
+        return f"{self.name}@{sha256(msgspec.json.encode(self, order='deterministic')).hexdigest()[:12]}"
+
+    @property
+    def reach(self) -> int:
+        """How far back the picture of the group must remember."""
+        return self.long + self.held
+
+    def scaled(self, factor: float, name: str) -> "Policy":
+        """The same policy with windows, warm-up and cool-downs multiplied: for demonstrations and tests."""
+        lengths = {field: max(1, round(getattr(self, field) * factor)) for field in SCALED}
+        return checked(msgspec.structs.replace(self, name=name, **lengths))
+
+
+STANDARD = Policy()
+
+
+def parse(data: bytes | str) -> Policy:
+    """A policy from JSON, in which what is left out has its default; raises `InvalidPolicy`."""
+    try:
+        return msgspec.json.decode(data, type=Policy)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise InvalidPolicy(str(error)) from error
+
+
+def checked(policy: Policy) -> Policy:
+    """The policy, if it could have been read from JSON; raises `InvalidPolicy` otherwise."""
+    return parse(msgspec.json.encode(policy))

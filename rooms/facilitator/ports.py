@@ -1,0 +1,55 @@
+"""What the facilitator needs from outside."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from msgspec import Struct
+
+from domain.events import Recorded, type_of
+from domain.log import EventLog
+from rooms.facilitator.delivery import Perform
+from rooms.facilitator.history import People
+from rooms.facilitator.phrasing import Phraser
+from rooms.facilitator.picture import FOLDED
+
+FACTS_WANTED = tuple(type_of(event) for event in FOLDED)
+"""The event tags to subscribe to."""
+
+
+class Fact(Protocol):
+    """An event from the bus: delivered at least once, those of a room as a rule in order of position."""
+
+    @property
+    def recorded(self) -> Recorded:
+        """The event as it stands in the log."""
+        ...
+
+    async def ack(self) -> None:
+        """Do not deliver it again."""
+        ...
+
+
+class Mark(Struct, frozen=True, kw_only=True):
+    """A signal, which may be lost: a person begins or ends to speak, at a moment in ms since the epoch."""
+
+    org: str
+    room: str
+    person: str
+    speaking: bool
+    at: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ports:
+    """The log, who people are, how commands are handled, and the streams of facts and marks, begun by a call.
+
+    Without a phraser the templates speak. Without marks a turn counts when it is over.
+    """
+
+    log: EventLog
+    people: People
+    perform: Perform
+    facts: Callable[[], AsyncIterator[Fact]]
+    marks: Callable[[], AsyncIterator[Mark]] | None = None
+    phraser: Phraser | None = None

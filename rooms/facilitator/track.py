@@ -1,0 +1,61 @@
+"""What one person did in a room of late."""
+
+from rooms.facilitator.spans import Moments, Spans
+
+LONGEST_OPEN = 300_000
+"""A turn in progress counts no longer than this (ms): the sign that it ended may have been lost."""
+PRUNE_EVERY = 64
+"""What has expired is dropped once in so many events, so that it costs next to nothing."""
+
+
+class Track:
+    """One person's talk, messages, edits, answers and hints, and the turn in progress if there is one."""
+
+    __slots__ = ("_events", "edits", "hints", "live", "messages", "right", "talk", "wrong")
+
+    def __init__(self) -> None:
+        self.talk = Spans()
+        self.messages = Moments()
+        self.edits = Moments()
+        self.right = Moments()
+        self.wrong = Moments()
+        self.hints = Moments()
+        self.live: tuple[int, int | None] | None = None
+        """When a turn that is not recorded yet began, and ended if it has (ms)."""
+        self._events = 0
+
+    def take_turn(self, started: int, ended: int) -> None:
+        """A recorded turn; it takes the place of the live one that it tells of."""
+        self.talk.add(started, ended)
+        if self.live is not None and self.live[0] <= ended:
+            self.live = None
+
+    def mark(self, speaking: bool, at: int) -> None:
+        """A live sign that a turn begins or ends."""
+        if speaking and (self.live is None or self.live[1] is not None):
+            self.live = (at, None)
+        elif not speaking and self.live is not None:
+            self.live = (self.live[0], max(at, self.live[0]))
+
+    def talked(self, after: int, upto: int) -> int:
+        """Milliseconds of talk in (after, upto], a turn in progress included."""
+        talk = self.talk.within(after, upto)
+        if self.live is None:
+            return talk
+        began, ended = self.live
+        start = max(began, after, self.talk.last or 0)
+        end = min(upto, began + LONGEST_OPEN if ended is None else ended)
+        return talk + max(0, end - start)
+
+    @property
+    def last(self) -> int:
+        """When they last did anything that is remembered, 0 if never."""
+        done = (self.talk, self.messages, self.edits, self.right, self.wrong, self.hints)
+        return max(each.last or 0 for each in done)
+
+    def prune(self, horizon: int) -> None:
+        """Forget what lies before `horizon`, now and then."""
+        self._events += 1
+        if self._events % PRUNE_EVERY == 0:
+            for each in (self.talk, self.messages, self.edits, self.right, self.wrong, self.hints):
+                each.prune(horizon)
