@@ -1,0 +1,105 @@
+"""How the text of a setting becomes its value. A `ValueError` says what is wrong, and quotes no secret."""
+
+import ipaddress
+import re
+import socket
+from collections.abc import Callable, Collection
+
+from domain.identity import ID_PATTERN
+
+SECRET_LENGTH = 32  # bytes at least: a shorter one is guessed too easily (RFC 7518, 3.2)
+
+
+def text(value: str) -> str:
+    """As it is."""
+    return value
+
+
+def port(value: str) -> int:
+    """A port number; 0 takes a free one."""
+    if not (value.isascii() and value.isdigit() and int(value) <= 65535):
+        raise ValueError(f"must be a port, a whole number from 0 to 65535, not {value!r}")
+    return int(value)
+
+
+def port_if_any(value: str) -> int | None:
+    """A port number, or None for no text."""
+    return port(value) if value else None
+
+
+def addresses(value: str) -> tuple[str, ...]:
+    """IP addresses with commas between them."""
+    for address in parts(value):
+        if not is_address(address):
+            raise ValueError(f"must be IP addresses with commas between them; {address!r} is none")
+    return parts(value)
+
+
+def url(*schemes: str) -> Callable[[str], str]:
+    """A parser of URLs of these schemes, or several of them with commas between; no text is no URL."""
+    starts = tuple(f"{scheme}://" for scheme in schemes)
+
+    def parse(value: str) -> str:
+        if not all(part.startswith(starts) for part in parts(value)):
+            raise ValueError(
+                f"must be a URL that starts with {' or '.join(starts)}"
+            )  # it may hold a password
+        return value
+
+    return parse
+
+
+def secret(value: str) -> str:
+    """A secret that is long enough, or none."""
+    if value and len(value.encode()) < SECRET_LENGTH:
+        raise ValueError(f"must have at least {SECRET_LENGTH} bytes")
+    return value
+
+
+def identity(value: str) -> str:
+    """An opaque id."""
+    if not re.fullmatch(ID_PATTERN, value):
+        raise ValueError(f"must be 1 to 64 letters, digits, hyphens or underscores, not {value!r}")
+    return value
+
+
+def some_of(known: Collection[str]) -> Callable[[str], tuple[str, ...]]:
+    """A parser of one or more of `known`, with commas between them."""
+
+    def parse(value: str) -> tuple[str, ...]:
+        if not parts(value) or not set(parts(value)) <= set(known):
+            raise ValueError(f"must be some of {', '.join(known)} with commas between them, not {value!r}")
+        return parts(value)
+
+    return parse
+
+
+def parts(value: str) -> tuple[str, ...]:
+    """What stands between the commas."""
+    return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def is_address(value: str) -> bool:
+    """Whether it is an IP address."""
+    try:
+        ipaddress.ip_address(value)
+    except ValueError:
+        return False
+    return True
+
+
+def own_addresses(host: str) -> tuple[str, ...]:
+    """Loopback, and the address `host`; the machine's own if that means all of them."""
+    if host in {"0.0.0.0", "::"}:
+        host = _outward_address()
+    return tuple(dict.fromkeys(address for address in ("127.0.0.1", host) if is_address(address)))
+
+
+def _outward_address() -> str:
+    """This machine's address as its network sees it. Connecting a datagram socket sends nothing."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # a documentation address (RFC 5737): any way out will do
+        except OSError:
+            return ""
+        return str(probe.getsockname()[0])

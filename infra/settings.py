@@ -1,0 +1,170 @@
+"""The settings. Nothing else reads the environment."""
+
+import os
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Self
+
+from msgspec import Struct
+
+from infra import parsing
+
+ROLES = ("web", "worker")
+
+
+class SettingsInvalid(Exception):
+    """The environment holds settings that make no sense; the message names each of them."""
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """What can be chosen. The texts that explain each stand in `VARIABLES`."""
+
+    home: Path
+    host: str
+    port: int
+    media_port: int
+    media_addresses: tuple[str, ...]
+    postgres: str
+    nats: str
+    redis: str
+    given_secret: str
+    org: str
+    roles: tuple[str, ...]
+    anthropic_api_key: str
+    anthropic_base_url: str
+    model: str
+    web: Path
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Self:
+        """Read `environ`. Raises `SettingsInvalid` with one line for each variable that is wrong."""
+        values: dict[str, Any] = {}
+        wrong: list[str] = []
+        for variable in VARIABLES:
+            try:
+                values[variable.field] = variable.read(environ)
+            except ValueError as error:
+                wrong.append(f"{variable.name}: {error}")
+        if wrong:
+            raise SettingsInvalid("\n".join(wrong))
+        if values["media_port"] is None:
+            values["media_port"] = values["port"]
+        values["media_addresses"] = values["media_addresses"] or parsing.own_addresses(values["host"])
+        return cls(**values)
+
+    def secret(self) -> str:
+        """What tokens are signed with: the one given, else one made once and kept under `home`."""
+        return self.given_secret or _kept_secret(self.home)
+
+    def __repr__(self) -> str:
+        """Without keys, and passwords in URLs: they stay out of logs and tracebacks."""
+        return f"Settings(home={str(self.home)!r}, host={self.host!r}, port={self.port}, roles={self.roles})"
+
+
+class Variable(Struct, frozen=True):
+    """One variable of the environment: the field that it fills, and what it means."""
+
+    name: str
+    field: str
+    default: str
+    help: str
+    parse: Callable[[str], Any] = parsing.text
+
+    def read(self, environ: Mapping[str, str]) -> Any:
+        """Its value, or that of the default. Raises `ValueError`."""
+        return self.parse(environ.get(self.name, "").strip() or self.default)
+
+
+VARIABLES: Sequence[Variable] = (
+    Variable("LYCEUM_HOME", "home", ".lyceum", "Folder of data, logs and the servers started here.", Path),
+    Variable("LYCEUM_HOST", "host", "127.0.0.1", "Address to listen on; 0.0.0.0 for all."),
+    Variable(
+        "LYCEUM_PORT",
+        "port",
+        "8080",
+        "TCP port of pages, API, boards and feeds; 0 for a free one.",
+        parsing.port,
+    ),
+    Variable(
+        "LYCEUM_MEDIA_PORT",
+        "media_port",
+        "",
+        "UDP port of voice; as LYCEUM_PORT if empty.",
+        parsing.port_if_any,
+    ),
+    Variable(
+        "LYCEUM_MEDIA_ADDRESSES",
+        "media_addresses",
+        "",
+        "IP addresses at which browsers reach the voice port; 127.0.0.1 and LYCEUM_HOST if empty.",
+        parsing.addresses,
+    ),
+    Variable(
+        "LYCEUM_POSTGRES",
+        "postgres",
+        "",
+        "URL of PostgreSQL 18; started here if empty.",
+        parsing.url("postgresql", "postgres"),
+    ),
+    Variable(
+        "LYCEUM_NATS",
+        "nats",
+        "",
+        "URLs of NATS with JetStream; started here if empty.",
+        parsing.url("nats", "tls", "ws", "wss"),
+    ),
+    Variable(
+        "LYCEUM_REDIS",
+        "redis",
+        "",
+        "URL of Redis or Valkey; started here if empty.",
+        parsing.url("redis", "rediss", "unix"),
+    ),
+    Variable(
+        "LYCEUM_SECRET",
+        "given_secret",
+        "",
+        "What tokens are signed with, the same on all nodes; made and kept under LYCEUM_HOME if empty.",
+        parsing.secret,
+    ),
+    Variable("LYCEUM_ORG", "org", "main", "Organisation of those whose token names none.", parsing.identity),
+    Variable(
+        "LYCEUM_ROLES",
+        "roles",
+        ",".join(ROLES),
+        "What this node does: web (pages, API, boards, voice), worker (views, relay, facilitator).",
+        parsing.some_of(ROLES),
+    ),
+    Variable(
+        "ANTHROPIC_API_KEY",
+        "anthropic_api_key",
+        "",
+        "Key of the model; without it the facilitator uses templates.",
+    ),
+    Variable(
+        "ANTHROPIC_BASE_URL",
+        "anthropic_base_url",
+        "https://api.anthropic.com",
+        "Where the model is asked.",
+        parsing.url("https", "http"),
+    ),
+    Variable("LYCEUM_MODEL", "model", "claude-haiku-5-5", "The model that words what the facilitator says."),
+    Variable("LYCEUM_WEB", "web", "web/dist", "Folder of the built pages.", Path),
+)
+"""Every setting, in the order in which help shows them."""
+
+
+def _kept_secret(home: Path) -> str:
+    """The secret in `home`, made by whoever comes first; a half-written one is never read."""
+    kept = home / "secret"
+    if not kept.exists():
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = home / f"secret.{secrets.token_hex(8)}"
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        with suppress(FileExistsError):
+            kept.hardlink_to(draft)
+        draft.unlink()
+    return kept.read_text()
