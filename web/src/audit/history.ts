@@ -1,0 +1,56 @@
+/** A room's past: one moment at a time, and the list of what happened. */
+
+import type { Api } from "../shared/api";
+import type { Moment, TimelineEntry } from "../shared/types";
+
+const PAGE = 200;
+
+interface Page {
+  entries: TimelineEntry[];
+  next: number | null;
+}
+
+export class History {
+  entries: TimelineEntry[] = [];
+  private next: number | null = 0;
+  private asking: AbortController | null = null;
+
+  constructor(
+    private readonly api: Api,
+    readonly room: string,
+  ) {}
+
+  /** The room as it was at a position (the latest if none); null if a later question overtook this one. */
+  async at(position?: number): Promise<Moment | null> {
+    this.asking?.abort();
+    const asking = (this.asking = new AbortController());
+    try {
+      return await this.api.get<Moment>(`/audit/rooms/${this.room}`, { at: position }, asking.signal);
+    } catch (error) {
+      if (asking.signal.aborted) return null;
+      throw error;
+    }
+  }
+
+  get complete(): boolean {
+    return this.next === null;
+  }
+
+  /** Fetches the next page of the list. */
+  async more(): Promise<void> {
+    if (this.next === null) return;
+    const query = { after: this.next || undefined, limit: PAGE };
+    const page = await this.api.get<Page>(`/audit/rooms/${this.room}/timeline`, query);
+    this.entries = [...this.entries, ...page.entries];
+    this.next = page.next;
+  }
+}
+
+/** The nearest thing that happened before (-1) or after (1) a position. */
+export function neighbour(entries: readonly TimelineEntry[], position: number, step: -1 | 1): number | null {
+  const found =
+    step > 0
+      ? entries.find((entry) => entry.position > position)
+      : entries.findLast((entry) => entry.position < position);
+  return found?.position ?? null;
+}

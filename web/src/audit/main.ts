@@ -1,0 +1,4 @@
+/** The audit page. */
+
+import "../shared/toasts";
+import "./audit-page";

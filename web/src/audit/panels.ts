@@ -1,0 +1,92 @@
+/** The parts of a moment, as cards. */
+
+import { html, nothing, type TemplateResult } from "lit";
+import { styleMap } from "lit/directives/style-map.js";
+
+import { avatar } from "../shared/avatar";
+import { colourOf } from "../shared/colours";
+import { icon } from "../shared/icons";
+import { clockTime, talkTime } from "../shared/time";
+import type { Moment, Spoke } from "../shared/types";
+
+export function board({ board: { text }, authors }: Moment): TemplateResult {
+  const total = authors.reduce((sum, author) => sum + author.characters, 0);
+  return html`<section class="card board" aria-labelledby="board">
+    <h2 id="board">Board</h2>
+    <pre tabindex="0" data-testid="audit-board">${text || html`<span class="muted">The board was empty.</span>`}</pre>
+    ${total
+      ? html`<ul class="authors small" aria-label="Who wrote how much" data-testid="audit-authors">
+          ${authors.map(
+            ({ person, name, characters }) => html`<li class="row">
+              <span class="dot" style=${styleMap({ background: colourOf(person) })}></span>
+              ${name} <span class="muted numbers">${characters} characters</span>
+            </li>`,
+          )}
+        </ul>`
+      : nothing}
+  </section>`;
+}
+
+export function members({ members }: Moment): TemplateResult {
+  return html`<section class="card" aria-labelledby="members">
+    <h2 id="members">Who was in</h2>
+    <ul class="people" data-testid="audit-members">
+      ${members.map(
+        ({ person, name }) => html`<li class="row" data-testid="audit-member-${person}">${avatar(person, name, 24)} ${name}</li>`,
+      )}
+    </ul>
+    ${members.length ? nothing : html`<p class="small muted">Nobody.</p>`}
+  </section>`;
+}
+
+export function spoke({ spoke, speaking }: Moment): TemplateResult {
+  const most = Math.max(1, ...spoke.map((one) => one.talk_ms));
+  return html`<section class="card" aria-labelledby="spoke">
+    <h2 id="spoke">Who had spoken</h2>
+    <ul class="spoke" data-testid="audit-spoke">
+      ${spoke.map((one) => talk(one, most, speaking.includes(one.person)))}
+    </ul>
+    ${spoke.length ? nothing : html`<p class="small muted">Nobody had spoken yet.</p>`}
+  </section>`;
+}
+
+function talk({ person, name, talk_ms, turns }: Spoke, most: number, speaking: boolean) {
+  const width = { width: `${(100 * talk_ms) / most}%`, background: colourOf(person) };
+  return html`<li data-testid="audit-spoke-${person}" data-talk=${talk_ms}>
+    <div class="row small">
+      <span class="grow">${name} ${speaking ? html`<span class="pill good">${icon("mic", 13)} speaking</span>` : nothing}</span>
+      <span class="muted numbers">${talkTime(talk_ms)} · ${turns} ${turns === 1 ? "turn" : "turns"}</span>
+    </div>
+    <div class="bar"><span style=${styleMap(width)}></span></div>
+  </li>`;
+}
+
+export function facilitator({ facilitator }: Moment): TemplateResult {
+  return html`<section class="card" aria-labelledby="facilitator">
+    <h2 id="facilitator">What the facilitator had said</h2>
+    <ul class="said" data-testid="audit-facilitator">
+      ${facilitator.map(
+        ({ at, text, why, source }) => html`<li class="note">
+          <p>${text}</p>
+          <p class="small muted"><span class="numbers">${clockTime(at)}</span> · ${source} · Why: ${why}</p>
+        </li>`,
+      )}
+    </ul>
+    ${facilitator.length ? nothing : html`<p class="small muted">Nothing yet.</p>`}
+  </section>`;
+}
+
+export function messages({ messages }: Moment): TemplateResult {
+  return html`<section class="card" aria-labelledby="messages">
+    <h2 id="messages">Messages</h2>
+    <ul class="said" data-testid="audit-messages">
+      ${messages.map(
+        ({ at, person, name, text }) => html`<li>
+          <p><strong>${name ?? person}</strong> <span class="muted small numbers">${clockTime(at)}</span></p>
+          <p class="text">${text}</p>
+        </li>`,
+      )}
+    </ul>
+    ${messages.length ? nothing : html`<p class="small muted">None yet.</p>`}
+  </section>`;
+}

@@ -1,0 +1,112 @@
+import { LitElement, css, html } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+
+import type { Api } from "../shared/api";
+import { tell } from "../shared/notice";
+import { parts } from "../shared/sheets";
+import type { Me, Scope } from "../shared/types";
+
+interface Choice {
+  scope: Scope;
+  title: string;
+  means: string;
+}
+
+const CHOICES: Choice[] = [
+  {
+    scope: "voice",
+    title: "Be heard",
+    means:
+      "Your microphone goes to the others in the room, and the server measures when you speak, so that the facilitator notices who has had no say. Your voice is neither recorded nor written down. Without this you take part in writing.",
+  },
+  {
+    scope: "text-to-model",
+    title: "Let a language model read along",
+    means:
+      "What you write in the room may be shown to a language model, without your name, so that the facilitator finds better words. Without this it uses ready-made sentences.",
+  },
+  {
+    scope: "leaderboard",
+    title: "Appear on leaderboards",
+    means: "Your name and points can be seen by others of your organisation. Without this your points count for you alone.",
+  },
+];
+
+export class ConsentsEvent extends CustomEvent<Scope[]> {}
+
+/** What one agrees to; each choice is saved as it is made, and can be taken back. */
+@customElement("ly-consents")
+export class Consents extends LitElement {
+  static override styles = [
+    parts,
+    css`
+      ul {
+        display: grid;
+        gap: 10px;
+      }
+      label {
+        display: grid;
+        grid-template-columns: auto 1fr;
+        gap: 2px 12px;
+        padding: 12px 14px;
+        border: 1px solid var(--ly-line);
+        border-radius: var(--ly-radius-small);
+        background: var(--ly-surface);
+        cursor: pointer;
+      }
+      label:has(:checked) {
+        border-color: var(--ly-accent);
+        background: var(--ly-accent-soft);
+      }
+      input {
+        margin-top: 3px !important;
+      }
+      .means {
+        grid-column: 2;
+      }
+      strong {
+        font-weight: 600;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) api!: Api;
+  @property({ attribute: false }) me!: Me;
+  @state() private busy: ReadonlySet<Scope> = new Set();
+
+  private async choose(scope: Scope, box: HTMLInputElement): Promise<void> {
+    const agreed = box.checked;
+    this.busy = new Set([...this.busy, scope]);
+    const path = `/people/me/consents/${scope}`;
+    const saved = await tell(this, () => (agreed ? this.api.put(path) : this.api.delete(path)));
+    this.busy = new Set([...this.busy].filter((other) => other !== scope));
+    if (!saved) {
+      box.checked = !agreed;
+      return;
+    }
+    const others = this.me.consents.filter((other) => other !== scope);
+    const detail = agreed ? [...others, scope] : others;
+    this.dispatchEvent(new ConsentsEvent("consents", { detail, bubbles: true, composed: true }));
+  }
+
+  override render() {
+    return html`<ul>
+      ${CHOICES.map((choice) => html`<li>${this.choice(choice)}</li>`)}
+    </ul>`;
+  }
+
+  private choice({ scope, title, means }: Choice) {
+    return html`<label>
+      <input
+        type="checkbox"
+        data-testid="consent-${scope}"
+        aria-describedby="means-${scope}"
+        .checked=${this.me.consents.includes(scope)}
+        ?disabled=${this.busy.has(scope)}
+        @change=${(event: Event) => this.choose(scope, event.target as HTMLInputElement)}
+      />
+      <strong>${title}</strong>
+      <span class="means small muted" id="means-${scope}">${means}</span>
+    </label>`;
+  }
+}

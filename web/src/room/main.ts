@@ -1,0 +1,5 @@
+/** The room page. */
+
+import "../shared/toasts";
+import "../widgets/index";
+import "./room-page";

@@ -1,0 +1,135 @@
+import { LitElement, css, html } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
+
+import { avatar } from "../shared/avatar";
+import { icon } from "../shared/icons";
+import { parts } from "../shared/sheets";
+import { clockTime } from "../shared/time";
+import type { Intervention, Message } from "../shared/types";
+import "./facilitator-note";
+
+type Line = Message | Intervention;
+
+/** A wish to send; whoever does it says with `done` whether it went well. */
+export class SendEvent extends CustomEvent<{ text: string; done: (went: boolean) => void }> {}
+
+/** The room's conversation, the facilitator's words among it. */
+@customElement("ly-messages")
+export class Messages extends LitElement {
+  static override styles = [
+    parts,
+    css`
+      :host {
+        display: grid;
+        grid-template-rows: auto minmax(0, 1fr) auto;
+        min-height: 0;
+        height: 100%;
+      }
+      h2 {
+        padding: 12px 14px 8px;
+      }
+      ol {
+        overflow-y: auto;
+        padding: 4px 14px 12px;
+        display: flex;
+        flex-direction: column;
+        gap: 11px;
+        overscroll-behavior: contain;
+      }
+      li.line {
+        display: grid;
+        grid-template-columns: auto 1fr;
+        gap: 9px;
+      }
+      .head {
+        display: flex;
+        gap: 8px;
+        align-items: baseline;
+        font-size: 0.85rem;
+      }
+      .text {
+        overflow-wrap: anywhere;
+        white-space: pre-wrap;
+      }
+      form {
+        display: flex;
+        gap: 8px;
+        padding: 10px 12px 12px;
+        border-top: 1px solid var(--ly-line);
+      }
+      .empty {
+        margin: auto;
+        text-align: center;
+        max-width: 22ch;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) messages: Message[] = [];
+  @property({ attribute: false }) interventions: Intervention[] = [];
+  @property({ attribute: false }) nameOf: (person: string) => string = (person) => person;
+  @state() private draft = "";
+  @state() private sending = false;
+  @query("ol") private list!: HTMLOListElement;
+  private atEnd = true;
+
+  protected override willUpdate(): void {
+    // Whoever reads further up is left where they are.
+    const list = this.renderRoot.querySelector("ol");
+    this.atEnd = !list || list.scrollHeight - list.scrollTop - list.clientHeight < 60;
+  }
+
+  protected override updated(): void {
+    if (this.atEnd) this.list.scrollTop = this.list.scrollHeight;
+  }
+
+  private submit(event: Event): void {
+    event.preventDefault();
+    const text = this.draft.trim();
+    if (!text || this.sending) return;
+    this.sending = true;
+    const done = (went: boolean) => {
+      this.sending = false;
+      if (went) this.draft = "";
+    };
+    this.dispatchEvent(new SendEvent("send", { detail: { text, done } }));
+  }
+
+  override render() {
+    const lines: Line[] = [...this.messages, ...this.interventions].sort((a, b) => a.position - b.position);
+    return html`<h2>Conversation</h2>
+      <ol role="log" aria-live="polite" aria-label="Messages" tabindex="0" data-testid="message-list">
+        ${lines.length ? "" : html`<li class="empty muted small">Nothing has been written yet. Say hello!</li>`}
+        ${repeat(lines, (line) => line.position, (line) => this.line(line))}
+      </ol>
+      <form @submit=${this.submit}>
+        <input
+          data-testid="message-input"
+          aria-label="Write a message"
+          placeholder="Write a message"
+          maxlength="2000"
+          autocomplete="off"
+          .value=${this.draft}
+          @input=${(event: Event) => (this.draft = (event.target as HTMLInputElement).value)}
+        />
+        <button class="icon" data-testid="message-send" aria-label="Send" ?disabled=${!this.draft.trim() || this.sending}>
+          ${icon("send")}
+        </button>
+      </form>`;
+  }
+
+  private line(line: Line) {
+    if ("intervention" in line) {
+      return html`<li><ly-facilitator-note .intervention=${line}></ly-facilitator-note></li>`;
+    }
+    const name = line.name ?? this.nameOf(line.person);
+    return html`<li class="line" data-testid="message" data-person=${line.person}>
+      ${avatar(line.person, name, 26)}
+      <div>
+        <div class="head"><strong>${name}</strong><time class="muted numbers" datetime=${line.at}>${clockTime(line.at)}</time></div>
+        <div class="text">${line.text}</div>
+      </div>
+    </li>`;
+  }
+}

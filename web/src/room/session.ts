@@ -1,0 +1,151 @@
+/** One person's presence in one room: entering, staying through breaks in the line, leaving. */
+
+import { words, type Api } from "../shared/api";
+import type { Fact, Me, RoomView, Slot } from "../shared/types";
+import { BoardLink } from "./board-link";
+import { openFeed, type FeedListener } from "./feed";
+import { asksForMore, fold, refreshed } from "./model";
+import { Names } from "./names";
+import { Voice } from "./voice";
+
+export class RoomSession implements FeedListener {
+  view: RoomView | null = null;
+  inside = false;
+  /** Why one is outside again. */
+  notice = "";
+  feedUp = false;
+  board: BoardLink | null = null;
+  speaking: ReadonlySet<string> = new Set();
+  slots: readonly Slot[] = [];
+  readonly voice: Voice;
+  readonly names: Names;
+  private feed: { close(): void } | null = null;
+  private entering = false;
+
+  constructor(
+    readonly api: Api,
+    readonly room: string,
+    public me: Me,
+    private readonly changed: () => void,
+  ) {
+    this.voice = new Voice(api, room, changed);
+    this.names = new Names(api, room, changed);
+  }
+
+  /** Fetches the room, at least as of a position. */
+  async refresh(position?: number): Promise<void> {
+    const fetched = await this.api.get<RoomView>(`/rooms/${this.room}`, { at_least: position });
+    this.view = refreshed(this.view, fetched);
+    this.names.learn(this.view);
+    this.changed();
+  }
+
+  async join(withVoice: boolean): Promise<void> {
+    await this.enter();
+    this.inside = true;
+    this.notice = "";
+    this.board ??= new BoardLink(this.api, this.room, this.me, this.changed);
+    this.board.connect();
+    this.feed ??= openFeed(this.api, this.room, this);
+    this.changed();
+    if (withVoice) await this.voice.start();
+  }
+
+  async leave(): Promise<void> {
+    await this.api.post(`/rooms/${this.room}/leave`);
+    await this.goOut("You have left the room.");
+  }
+
+  /** Who can be heard, as far as this page knows. */
+  get inVoice(): ReadonlySet<string> {
+    const people = new Set([...this.speaking, ...this.slots.flatMap((slot) => slot.person ?? [])]);
+    if (this.voice.state === "on") people.add(this.me.person);
+    return people;
+  }
+
+  hello(position: number): void {
+    this.speaking = new Set();
+    void this.catchUp(position);
+  }
+
+  fact(fact: Fact): void {
+    if (this.view) this.view = fold(this.view, fact);
+    const { type, person, why } = fact.event as { type: string; person?: string; why?: string };
+    if (type === "room.left.v1" && person === this.me.person) void this.removed(why ?? "", fact.position);
+    else if (asksForMore(type)) void this.catchUp(fact.position);
+    this.changed();
+  }
+
+  speakingChanged(person: string, speaking: boolean): void {
+    const now = new Set(this.speaking);
+    if (speaking) now.add(person);
+    else now.delete(person);
+    this.speaking = now;
+    this.changed();
+  }
+
+  slotsChanged(slots: Slot[]): void {
+    this.slots = slots;
+    this.changed();
+  }
+
+  saved(): void {
+    this.board?.saved();
+  }
+
+  up(isUp: boolean): void {
+    this.feedUp = isUp;
+    this.changed();
+  }
+
+  private async enter(): Promise<void> {
+    const { position } = await this.api.post(`/rooms/${this.room}/join`);
+    await this.refresh(position);
+  }
+
+  private async catchUp(position: number): Promise<void> {
+    try {
+      await this.refresh(position);
+    } catch {
+      return; // The line broke again: the next hello comes with the next connection.
+    }
+    if (!this.inside || !this.view) return;
+    if (this.view.closed) await this.goOut("The room was closed. Its history stays.");
+    else if (!this.view.members.some((member) => member.person === this.me.person)) await this.comeBack();
+  }
+
+  /** The log says that one is outside: by one's own will, or because the line was silent for too long. */
+  private async removed(why: string, position: number): Promise<void> {
+    if (!this.inside || (this.view?.position ?? 0) > position) return;
+    if (why === "gone") await this.comeBack();
+    else if (why === "moved") await this.goOut("You are in another room now.");
+    else if (why === "left") await this.goOut("You have left the room.");
+    else await this.catchUp(position);
+  }
+
+  private async comeBack(): Promise<void> {
+    if (this.entering) return;
+    this.entering = true;
+    try {
+      await this.enter();
+      this.board?.connect();
+    } catch (error) {
+      await this.goOut(words(error));
+    } finally {
+      this.entering = false;
+    }
+  }
+
+  private async goOut(notice: string): Promise<void> {
+    this.inside = false;
+    this.notice = notice;
+    this.feed?.close();
+    this.feed = null;
+    this.board?.destroy();
+    this.board = null;
+    this.speaking = new Set();
+    this.slots = [];
+    this.changed();
+    await this.voice.stop();
+  }
+}

@@ -1,0 +1,161 @@
+/** The shapes of the HTTP API, as the server answers them. */
+
+export type Scope = "voice" | "text-to-model" | "recording" | "transcript" | "leaderboard";
+
+export interface Me {
+  person: string;
+  name: string;
+  role?: string;
+  roles: string[];
+  consents: Scope[];
+}
+
+export interface Member {
+  person: string;
+  name: string;
+  role?: string;
+}
+
+export interface Problem {
+  problem: string;
+  skill: string;
+  prompt: string;
+  choices: string[];
+  /** How many hints there are. */
+  hints: number;
+}
+
+export type Phase = "work" | "break" | "off";
+
+export interface Timer {
+  phase: Phase;
+  /** RFC 3339. */
+  ends: string;
+}
+
+export interface Message {
+  position: number;
+  at: string;
+  person: string;
+  text: string;
+  name?: string;
+}
+
+export interface Intervention extends Message {
+  intervention: string;
+  why: string;
+  source: string;
+}
+
+export interface RoomView {
+  room: string;
+  title: string;
+  host: string;
+  capacity: number;
+  closed: boolean;
+  members: Member[];
+  problem: Problem | null;
+  timer: Timer | null;
+  messages: Message[];
+  interventions: Intervention[];
+  position: number;
+}
+
+/** One fact of the room's feed. */
+export interface Fact {
+  position: number;
+  at: string;
+  actor: string;
+  event: { type: string } & Record<string, unknown>;
+}
+
+export interface Slot {
+  mid: string;
+  person: string | null;
+}
+
+export interface AnswerResult {
+  position: number;
+  correct: boolean;
+  xp: number;
+}
+
+export interface Hint {
+  position: number;
+  level: number;
+  hint: string;
+}
+
+export interface Skill {
+  skill: string;
+  /** Probability that the skill is known, 0 to 1. */
+  known: number;
+  answers: number;
+  right: number;
+}
+
+export interface Mastery {
+  person: string;
+  skills: Skill[];
+}
+
+export interface Quest {
+  quest: string;
+  title: string;
+  goal: number;
+  done: number;
+  met: boolean;
+  claimed: boolean;
+  xp: number;
+}
+
+export interface Quests {
+  person: string;
+  day: string;
+  xp: number;
+  level: number;
+  streak: number;
+  quests: Quest[];
+}
+
+export interface Entry {
+  rank: number;
+  person: string;
+  name: string;
+  points: number;
+}
+
+export interface Leaderboard {
+  board: string;
+  season: string;
+  total: number;
+  entries: Entry[];
+}
+
+export interface Spoke extends Member {
+  talk_ms: number;
+  turns: number;
+}
+
+export interface Moment {
+  room: string;
+  title: string;
+  position: number;
+  time: string;
+  first: number;
+  last: number;
+  board: { text: string };
+  authors: { person: string; name: string; characters: number }[];
+  members: Member[];
+  spoke: Spoke[];
+  speaking: string[];
+  messages: Message[];
+  facilitator: (Message & { why: string; source: string })[];
+}
+
+export interface TimelineEntry {
+  position: number;
+  at: string;
+  type: string;
+  person: string | null;
+}

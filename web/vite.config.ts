@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+/** The pages; `vite.widgets.config.ts` builds the embeddable widgets into the same folder. */
+export default defineConfig({
+  build: {
+    outDir: "dist",
+    target: "es2022",
+    modulePreload: { polyfill: false },
+    rollupOptions: { input: ["index.html", "room.html", "audit.html"] },
+  },
+  test: { include: ["test/**/*.test.ts"] },
+});

@@ -1,0 +1,12 @@
+import { defineConfig } from "vite";
+
+/** One file under a name that never changes, with all it needs inside, so that any page can embed it. */
+export default defineConfig({
+  publicDir: false,
+  build: {
+    outDir: "dist",
+    emptyOutDir: false,
+    target: "es2022",
+    lib: { entry: "src/widgets/index.ts", formats: ["es"], fileName: () => "widgets.js" },
+  },
+});
