@@ -1,7 +1,9 @@
-"""Binaries that some tests need: absent, such a test is skipped and says why; where CI=true it fails."""
+"""What tests need and a machine may lack: absent, a test is skipped and says why; with CI=true it fails."""
 
 import os
 import shutil
+from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -9,9 +11,15 @@ import pytest
 def need(binary: str) -> str:
     """The path of `binary`."""
     path = shutil.which(binary)
-    if path is None:
-        why = f"{binary} is not installed"
-        if os.environ.get("CI") == "true":
-            pytest.fail(why)
-        pytest.skip(why)
-    return path
+    return path if path is not None else _lacking(f"{binary} is not installed")
+
+
+def need_folder(folder: Path, what: str) -> Path:
+    """`folder`, which holds `what`."""
+    return folder if folder.is_dir() else _lacking(f"{what} is not at {folder}")
+
+
+def _lacking(why: str) -> NoReturn:
+    if os.environ.get("CI") == "true":
+        pytest.fail(why)
+    pytest.skip(why)
