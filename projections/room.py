@@ -1,0 +1,192 @@
+"""The room: what a person who opens it sees at once."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from msgspec import Struct, field
+
+from domain.events import Recorded
+from domain.interventions import InterventionDelivered
+from domain.rooms import (
+    MessageSent,
+    ProblemPosed,
+    RoomClosed,
+    RoomJoined,
+    RoomLeft,
+    RoomOpened,
+    TimerSet,
+)
+from projections.keys import by
+from projections.problems import ShownProblem
+from projections.view import View
+
+MESSAGES_KEPT = 50
+INTERVENTIONS_KEPT = 20
+
+
+class Message(Struct):
+    """A message, and the position and instant at which it was written."""
+
+    position: int
+    at: datetime
+    person: str
+    text: str
+
+
+class Intervention(Struct):
+    """What the facilitator said to whom, and why."""
+
+    intervention: str
+    position: int
+    at: datetime
+    person: str
+    text: str
+    why: str
+    source: str
+
+
+class Timer(Struct):
+    """The phase that the room is in, and when it ends."""
+
+    phase: str
+    ends: datetime
+
+
+class Room(Struct):
+    """One room. `members` is who is in, in order, with the position at which each came in."""
+
+    title: str = ""
+    host: str = ""
+    capacity: int = 0
+    opened: bool = False
+    closed: bool = False
+    members: dict[str, int] = field(default_factory=dict[str, int])
+    problem: str | None = None
+    timer: Timer | None = None
+    messages: list[Message] = field(default_factory=list[Message])
+    interventions: list[Intervention] = field(default_factory=list[Intervention])
+    position: int = 0
+
+
+class ShownMember(Struct, frozen=True):
+    """Somebody in the room."""
+
+    person: str
+    name: str
+    role: str | None
+
+
+class ShownRoom(Struct, frozen=True):
+    """A room as the API answers; `position` is that of the last event that it shows."""
+
+    room: str
+    title: str
+    host: str
+    capacity: int
+    closed: bool
+    members: tuple[ShownMember, ...]
+    problem: ShownProblem | None
+    timer: Timer | None
+    messages: tuple[Message, ...]
+    interventions: tuple[Intervention, ...]
+    position: int
+
+
+def apply(state: Room, key: str, recorded: Recorded) -> None:
+    """Fold one event."""
+    state.position = recorded.position
+    match recorded.event:
+        case RoomJoined() as event:
+            state.members.setdefault(event.person, recorded.position)
+        case RoomLeft() as event:
+            state.members.pop(event.person, None)
+        case MessageSent() as event:
+            said = Message(recorded.position, recorded.at, event.person, event.text)
+            _keep(state.messages, said, MESSAGES_KEPT)
+        case InterventionDelivered() as event:
+            _keep(state.interventions, _intervention(event, recorded), INTERVENTIONS_KEPT)
+        case _:
+            _apply_rest(state, recorded)
+
+
+def _apply_rest(state: Room, recorded: Recorded) -> None:
+    match recorded.event:
+        case RoomOpened() as event:
+            state.title = event.title
+            state.host = event.host
+            state.capacity = event.capacity
+            state.opened = True
+        case RoomClosed():
+            state.closed = True
+            state.members.clear()
+            state.timer = None
+        case TimerSet() as event:
+            state.timer = None if event.phase == "off" else Timer(event.phase, event.ends)
+        case ProblemPosed() as event:
+            state.problem = event.problem
+        case _:
+            pass
+
+
+def _intervention(event: InterventionDelivered, recorded: Recorded) -> Intervention:
+    return Intervention(
+        intervention=event.intervention,
+        position=recorded.position,
+        at=recorded.at,
+        person=event.person,
+        text=event.text,
+        why=event.why,
+        source=event.source,
+    )
+
+
+def _keep(held: list[Message] | list[Intervention], new: Message | Intervention, limit: int) -> None:
+    held.append(new)  # pyright: ignore[reportArgumentType]  each list is given its own kind
+    if len(held) > limit:
+        del held[0]
+
+
+def people_in(state: Room) -> Iterator[str]:
+    """Whose names and roles the answer needs."""
+    yield from state.members
+
+
+def shown(
+    room: str,
+    state: Room,
+    people: Mapping[str, tuple[str, str | None]],
+    problem: ShownProblem | None,
+) -> ShownRoom:
+    """The answer; `people` gives name and role of each member, whoever has none is shown by their id."""
+    return ShownRoom(
+        room=room,
+        title=state.title,
+        host=state.host,
+        capacity=state.capacity,
+        closed=state.closed,
+        members=tuple(ShownMember(who, *people.get(who, (who, None))) for who in state.members),
+        problem=problem,
+        timer=state.timer,
+        messages=tuple(state.messages),
+        interventions=tuple(state.interventions),
+        position=state.position,
+    )
+
+
+ROOM = View(
+    name="room",
+    version=1,
+    state=Room,
+    reads=(
+        RoomOpened,
+        RoomJoined,
+        RoomLeft,
+        RoomClosed,
+        MessageSent,
+        TimerSet,
+        ProblemPosed,
+        InterventionDelivered,
+    ),
+    keys=by("room"),
+    apply=apply,
+)
