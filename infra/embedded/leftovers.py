@@ -1,9 +1,11 @@
 """Servers that an earlier Lyceum left behind, because it was killed and could not end them."""
 
 import logging
+import time
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
-from signal import SIGINT
+from signal import SIGINT, SIGKILL, Signals
 
 import psutil
 
@@ -20,20 +22,35 @@ def end_leftovers(folders: Collection[Path], patience: float = 5.0) -> int:
     """
     found = [process for process in psutil.process_iter() if _works_in(process, folders)]
     for process in found:
-        logger.warning("Ending %s (process %s), left behind by an earlier run", process.name(), process.pid)
-        _ask(process)
-    _, alive = psutil.wait_procs(found, timeout=patience)
-    for process in alive:
-        process.kill()
-    psutil.wait_procs(alive, timeout=patience)
+        logger.warning("Ending process %s, a server that an earlier run left behind", process.pid)
+        _signal(process, SIGINT)  # a fast, clean stop for all of them
+    for process in wait_gone(found, patience):
+        _signal(process, SIGKILL)
+    wait_gone(found, patience)
     return len(found)
 
 
-def _ask(process: psutil.Process) -> None:
+def wait_gone(processes: Collection[psutil.Process], patience: float) -> list[psutil.Process]:
+    """Wait until all have ended, at most `patience` seconds; return those that have not. Blocks."""
+    end = time.monotonic() + patience
+    while alive := [process for process in processes if not _ended(process)]:
+        if time.monotonic() > end:
+            break
+        time.sleep(0.02)
+    return alive
+
+
+def _ended(process: psutil.Process) -> bool:
+    """Also if only its entry is left: in many a container nobody collects the dead."""
     try:
-        process.send_signal(SIGINT)  # a fast, clean stop for all of them
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
-        return
+        return True
+
+
+def _signal(process: psutil.Process, number: Signals) -> None:
+    with suppress(psutil.NoSuchProcess):
+        process.send_signal(number)
 
 
 def _works_in(process: psutil.Process, folders: Collection[Path]) -> bool:

@@ -68,7 +68,8 @@ async def postgres(home: Path) -> tuple[Program, str]:
     )
     await _make(program, programs)
     _configure(data, sockets)
-    _disown_pid_file(data)
+    _disown(data / "postmaster.pid")
+    _disown(sockets / f"{SOCKET}.lock")
     return program, url
 
 
@@ -109,17 +110,16 @@ def _configure(data: Path, sockets: Path) -> None:
     (data / "postgresql.conf").write_text("# Written at every start.\n" + "".join(lines))
 
 
-def _disown_pid_file(data: Path) -> None:
-    """Keep a pid file that a crash left from stopping us.
+def _disown(lock: Path) -> None:
+    """Keep a lock file that a crash left from stopping us.
 
-    By now no server of ours runs on the folder, but its old process id may be another process's today,
-    and PostgreSQL would wait for that one to go. It never minds its parent's id, and still looks at the
-    other lines, which tell it whether memory is shared with a process of the old server.
+    By now no server of ours runs on the folder, but its process id may be another process's today, or of a
+    dead one that nobody collected, and PostgreSQL would wait for that to go. It never minds its parent's
+    id, and still looks at the other lines, which tell it whether memory is shared with an old process.
     """
-    file = data / "postmaster.pid"
-    if file.exists():
-        _, _, others = file.read_text().partition("\n")
-        file.write_text(f"{os.getpid()}\n{others}")
+    if lock.exists():
+        _, _, others = lock.read_text().partition("\n")
+        lock.write_text(f"{os.getpid()}\n{others}")
 
 
 async def _ready(url: str) -> bool:
