@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from adapters.postgres_rows import PostgresRows, Row
@@ -29,7 +29,7 @@ class PostgresLog:
 
     @classmethod
     @asynccontextmanager
-    async def opened(cls, url: str) -> AsyncIterator["PostgresLog"]:
+    async def opened(cls, url: str) -> AsyncGenerator["PostgresLog", None]:
         """Connect and make the tables if they are not there; ready to use within the block."""
         async with PostgresRows.opened(url) as rows:
             log = cls(rows)

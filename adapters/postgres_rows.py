@@ -1,7 +1,7 @@
 """The rows of the log: group commit with guards, and reading by position or by query. Knows no events."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -72,7 +72,7 @@ class PostgresRows:
 
     @classmethod
     @asynccontextmanager
-    async def opened(cls, url: str, *, connections: int = 4) -> AsyncIterator["PostgresRows"]:
+    async def opened(cls, url: str, *, connections: int = 4) -> AsyncGenerator["PostgresRows", None]:
         """Connect, make the tables if they are not there, and write until the block is left."""
         await _prepare(url)
         async with (
@@ -108,7 +108,7 @@ class PostgresRows:
             return (await cursor.fetchone() or (0,))[0]
 
     @asynccontextmanager
-    async def connection(self) -> AsyncIterator[Connection]:
+    async def connection(self) -> AsyncGenerator[Connection, None]:
         """A connection for reading; `LogUnavailable` if there is none to be had."""
         try:
             async with self._pool.connection() as connection:
@@ -129,7 +129,11 @@ class PostgresRows:
                 yield page
                 after = page[-1].position
             return
-        positions = await self.positions(query, org=org, after=after, upto=upto)
+        async for batch in self.at(await self.positions(query, org=org, after=after, upto=upto)):
+            yield batch
+
+    async def at(self, positions: Sequence[int]) -> AsyncIterator[list[Row]]:
+        """The rows at these positions, in order, a batch at a time."""
         for start in range(0, len(positions), BATCH):
             yield await self._rows(sql("log_rows"), (positions[start : start + BATCH],))
 
@@ -292,7 +296,8 @@ def _branch(item: Item, org: str | None, after: int, upto: int) -> syntax.Compos
         "and exists (select from events e where e.position = event_tags.position and e.tags @> {})"
     )
     return syntax.SQL(
-        "select position from event_tags where org = {} and tag = {} {} and position > {} and position <= {} {}"
+        "select position from event_tags"
+        " where org = {} and tag = {} {} and position > {} and position <= {} {}"
     ).format(org, first, types, after, upto, rest.format(others) if others else syntax.SQL(""))
 
 

@@ -25,9 +25,9 @@ class PostgresViews:
         """See `ViewStore.load`."""
         async with self._rows.connection() as connection:
             cursor = await connection.execute(
-                b"select r.view, r.org, r.key, r.state from view_rows r join"
-                b" unnest(%s::text[], %s::integer[], %s::text[], %s::text[]) as w (view, generation, org, key)"
-                b" using (view, generation, org, key)",
+                b"select r.view, r.org, r.key, r.state from view_rows r"
+                b" join unnest(%s::text[], %s::integer[], %s::text[], %s::text[])"
+                b" as w (view, generation, org, key) using (view, generation, org, key)",
                 (
                     [key.view for key in keys],
                     [generations[key.view] for key in keys],

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import inspect
 
 from domain import interventions, office_hours, people, practice, quests, rooms, sessions, teams
-from domain.events import Event, type_of
+from domain.events import Event, Instant, Recorded, type_of
 
 MODULES = (people, rooms, practice, quests, teams, sessions, office_hours, interventions)
 
@@ -35,6 +35,22 @@ _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Union[tuple(CURRENT.values())])  # noqa: UP007  built at run time
 
 
+_Fact = msgspec.defstruct(
+    "_Fact",
+    [
+        ("position", int),
+        ("org", str),
+        ("at", Instant),
+        ("actor", str),
+        ("cause", str | None),
+        ("tags", tuple[str, ...]),
+        ("event", Union[tuple(CURRENT.values())]),  # noqa: UP007  built at run time
+    ],
+)
+_fact_decoder = msgspec.json.Decoder(_Fact)
+_json = msgspec.json.Encoder()
+
+
 class UndecodableEvent(Exception):
     """An event in the log has a tag or a form that the catalogue does not know."""
 
@@ -55,6 +71,20 @@ def decode(tag: str, data: bytes, upcasters: dict[str, Upcaster] = UPCASTERS) ->
         return msgspec.convert(fields, CURRENT[fields["type"]])
     except (msgspec.MsgspecError, KeyError, TypeError, UnicodeDecodeError) as error:
         raise UndecodableEvent(f"{tag}: {error}") from error
+
+
+def to_json(recorded: Recorded) -> bytes:
+    """A recorded event as it is shown outside: on the bus, to auditors."""
+    return _json.encode(recorded)
+
+
+def from_json(data: bytes) -> Recorded:
+    """The recorded event of a message from the bus; raises `UndecodableEvent`."""
+    try:
+        fact: Any = _fact_decoder.decode(data)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise UndecodableEvent(str(error)) from error
+    return Recorded(**msgspec.structs.asdict(fact))
 
 
 def tags_of(event: Event) -> tuple[str, ...]:

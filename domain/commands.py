@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from domain import interventions, people, practice, rooms
+from domain import interventions, people, practice, rooms, speech
 from domain.deciding import AnyDecider, Command
 
 DECIDERS: dict[Any, AnyDecider] = {
     people.PersonCommand: people.PEOPLE,
     rooms.RoomCommand: rooms.ROOMS,
+    speech.RecordTurn: speech.TURNS,
     practice.PracticeCommand: practice.PRACTICE,
     interventions.InterventionCommand: interventions.INTERVENTIONS,
 }

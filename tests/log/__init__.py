@@ -1,0 +1,1 @@
+"""The log: its contract, its guards, its followers."""
