@@ -1,0 +1,231 @@
+"""A live board: what comes in from one client is checked, applied, gathered and passed on, at once."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+
+from domain.rooms import Run
+from rooms.board import presence, wire
+from rooms.board.awareness import Awareness
+from rooms.board.closing import BadUpdate, Closing, Overloaded, ReadOnly, TooLarge, TooSlow
+from rooms.board.connection import KEEP_ALIVE, Connection
+from rooms.board.document import Broken, Document, Missing
+from rooms.board.gathering import Gathering
+from rooms.board.limits import Limits
+from rooms.board.ownership import Ownership
+from rooms.board.transport import Transport
+from rooms.board.update import Contents, read
+
+logger = logging.getLogger(__name__)
+
+EMPTY = b"\x00"
+"""The state vector of an empty document."""
+
+
+class Board:
+    """One document while it is in use. All methods are synchronous: nothing happens in between."""
+
+    def __init__(
+        self,
+        org: str,
+        room: str,
+        limits: Limits,
+        *,
+        now: Callable[[], float],
+        attend: Callable[["Board", float], None],
+        refused: Callable[[int], None],
+    ) -> None:
+        self.org = org
+        self.room = room
+        self.limits = limits
+        self.now = now
+        self.document: Document | None = None
+        """None until it is loaded, and again when it must be loaded anew."""
+        self.gathering = Gathering()
+        self.awareness = Awareness(limits.remembered)
+        self.owners = Ownership(limits.client_ids)
+        self.connections: dict[Connection, None] = {}
+        self.loading = asyncio.Lock()
+        self.expected = 0
+        """Clients that wait for the board to be loaded."""
+        self.idle_since = now()
+        self._attend = attend
+        self._refused = refused
+        self._waiting: deque[tuple[Connection, bytes]] = deque()
+        self._waiting_size = 0
+
+    def state(self) -> bytes:
+        """The state vector of the document; that of an empty one while it is read from the log."""
+        return self.document.state() if self.document else EMPTY
+
+    def adopt(self, document: Document) -> None:
+        """Go on with this document, freshly read from the log, and with what waited for it."""
+        document.replay(self.gathering.runs())
+        document.recount()
+        self.document = document
+        waiting, self._waiting, self._waiting_size = self._waiting, deque(), 0
+        for connection, data in waiting:
+            self.receive(connection, data)
+
+    def join(self, transport: Transport, person: str, *, writes: bool) -> Connection:
+        """Take a client in: ask what it has, and tell who is here."""
+        connection = Connection(self, transport, person, writes=writes)
+        self.connections[connection] = None
+        if writes:  # who may only read is not asked for what it has
+            connection.send(wire.step_1(self.state()))
+        if present := self.awareness.present():
+            connection.send(wire.presence(present))
+        return connection
+
+    def leave(self, connection: Connection) -> None:
+        """A client has gone: so has everybody it spoke for."""
+        if not connection.open:
+            return
+        connection.open = False
+        del self.connections[connection]
+        if gone := self.awareness.leave(connection.clients):
+            self.relay(wire.presence(gone))
+        if not self.connections:
+            self.idle_since = self.now()
+            if self.gathering.unsaved:
+                self._attend(self, self.idle_since)
+
+    def close(self, connection: Connection, why: Closing) -> None:
+        """Send a client away."""
+        if connection.open:
+            connection.transport.close(why.code, why.reason)
+            self.leave(connection)
+
+    def relay(self, frame: bytes, sender: Connection | None = None) -> None:
+        """Pass one frame on to everybody but its sender."""
+        largest = self.limits.pending
+        for connection in self.connections:
+            if connection is not sender:
+                connection.relay(frame, largest)
+
+    def receive(self, connection: Connection, data: bytes) -> None:
+        """One message of one client."""
+        if not connection.open:
+            return
+        try:
+            if len(data) > self.limits.message:
+                raise TooLarge
+            if self.document is None:
+                self._wait(connection, data)
+            else:
+                self._handle(connection, self.document, wire.parse(data))
+        except Closing as why:
+            self._refuse(connection, why)
+        except Broken:
+            logger.warning(
+                "an update broke the board of room %s, which is read from the log again", self.room
+            )
+            self._refuse(connection, BadUpdate())
+            self.document = None
+            self._attend(self, self.now())
+
+    def _refuse(self, connection: Connection, why: Closing) -> None:
+        self._refused(why.code)
+        self.close(connection, why)
+
+    def _wait(self, connection: Connection, data: bytes) -> None:
+        self._waiting_size += len(data)
+        if self._waiting_size > self.limits.waiting:
+            raise Overloaded
+        self._waiting.append((connection, data))
+
+    def _handle(self, connection: Connection, document: Document, message: wire.Message) -> None:
+        match message:
+            case wire.Step1():
+                connection.send(wire.step_2(document.difference(message.state)))
+            case wire.Step2():
+                self._synchronise(connection, document, message.update)
+            case wire.Update():
+                self._edit(connection, document, message.update)
+            case wire.Presence():
+                presence.receive(self, connection, message.entries)
+            case wire.QueryPresence():
+                connection.send(wire.presence(self.awareness.present()))
+            case wire.Auth():
+                pass
+
+    def _edit(self, connection: Connection, document: Document, update: bytes) -> None:
+        """Something was just edited."""
+        contents = read(update)
+        if not contents.blocks and not contents.deleted:
+            return
+        if not connection.writes:
+            raise ReadOnly
+        try:
+            written = document.new_blocks(contents)
+        except Missing:
+            self._ask(connection, document)
+            return
+        self._permit(connection, update, written)
+        document.apply(update, contents, written)
+        self._record(connection, update, self.owners.writes(connection, written, live=True))
+
+    def _ask(self, connection: Connection, document: Document) -> None:
+        """What it stands on is on its way if our step 1 is not answered yet; else ask again."""
+        if connection.synced:
+            connection.synced = False
+            connection.send(wire.step_1(document.state()))
+
+    def _synchronise(self, connection: Connection, document: Document, update: bytes) -> None:
+        """What a client has from before: offline edits, or what a killed server had not saved."""
+        connection.synced = True
+        contents = read(update)
+        written = self._nothing_missing(document, contents)
+        if not connection.writes:
+            if written:
+                raise ReadOnly
+            return
+        if not written and not contents.deleted:
+            return
+        self._permit(connection, update, written)
+        news = document.merge(update, contents, written)
+        if news is not None:
+            self._record(connection, news, self.owners.writes(connection, written, live=False))
+
+    def _nothing_missing(self, document: Document, contents: Contents) -> dict[int, int]:
+        try:
+            return document.new_blocks(contents)
+        except Missing:
+            raise BadUpdate("This update stands on edits that nobody has.") from None
+
+    def _permit(self, connection: Connection, update: bytes, written: dict[int, int]) -> None:
+        self.owners.check(connection, written, self.connections)
+        if self.gathering.unsaved + len(update) > self.limits.unsaved:
+            raise Overloaded
+
+    def _record(self, connection: Connection, update: bytes, client: int) -> None:
+        first = not self.gathering.gathered
+        self.gathering.add(Run(person=connection.person, client=client, update=update))
+        if self.gathering.gathered >= self.limits.window_size:
+            self._attend(self, self.now())
+        elif first:
+            self._attend(self, self.now() + self.limits.window)
+        self.relay(wire.update(update), connection)
+
+    def pulse(self) -> None:
+        """Look after the sockets: bring up to date, give up on, or keep alive."""
+        now = self.now()
+        for connection in tuple(self.connections):
+            if connection.behind is not None:
+                self._catch_up(connection, connection.behind, now)
+            elif now - connection.since > self.limits.keep_alive:
+                connection.send(KEEP_ALIVE)
+
+    def _catch_up(self, connection: Connection, behind: bytes, now: float) -> None:
+        if now - connection.since > self.limits.patience:
+            self._refuse(connection, TooSlow())
+        elif self.document is not None and connection.transport.pending() <= self.limits.pending // 2:
+            connection.behind = None
+            connection.send(wire.update(self.document.difference(behind)))
+            connection.send(wire.presence(self.awareness.known()))
+
+    def is_idle(self) -> bool:
+        """Whether it can be unloaded."""
+        busy = self.connections or self.expected or self.gathering.unsaved
+        return not busy and self.now() - self.idle_since >= self.limits.idle

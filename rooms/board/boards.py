@@ -1,0 +1,202 @@
+"""All boards of this process: loaded when somebody comes, written while they live, unloaded when idle."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from domain.errors import LogUnavailable
+from domain.events import Context
+from domain.log import EventLog
+from domain.rooms import BoardEdited
+from rooms.board.board import Board
+from rooms.board.closing import Closing, Overloaded, Restarting
+from rooms.board.connection import Connection
+from rooms.board.limits import DEFAULTS, Limits
+from rooms.board.loading import load
+from rooms.board.transport import Transport
+
+logger = logging.getLogger(__name__)
+
+EARLY = 0.05
+"""Seconds by which a window may close early, to be written together with others."""
+
+
+def _ignore(code: int) -> None:
+    """Nobody counts."""
+
+
+class Boards:
+    """The way to a board. The wiring keeps `run` running as long as boards are open.
+
+    `saved(org, room, position)` is called after each event, `refused(close code)` for each client that
+    is sent away for what it sent; both must return at once.
+    """
+
+    def __init__(
+        self,
+        log: EventLog,
+        *,
+        clock: Callable[[], datetime],
+        saved: Callable[[str, str, int], None],
+        refused: Callable[[int], None] = _ignore,
+        limits: Limits = DEFAULTS,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._log = log
+        self._clock = clock
+        self._saved = saved
+        self._refused = refused
+        self._limits = limits
+        self._now = now
+        self._boards: dict[tuple[str, str], Board] = {}
+        self._due: dict[Board, float] = {}
+        self._wake = asyncio.Event()
+        self._stopping = False
+
+    async def open(
+        self, org: str, room: str, transport: Transport, person: str, *, writes: bool
+    ) -> Connection:
+        """Let a client in, which may do this: the caller has checked. Raises `Closing`."""
+        if self._stopping:
+            raise Restarting
+        board = self._board(org, room)
+        board.expected += 1
+        try:
+            await self._load(board)
+        except LogUnavailable as error:
+            raise Overloaded from error
+        finally:
+            board.expected -= 1
+            board.idle_since = self._now()
+        if self._stopping:
+            raise Restarting
+        return board.join(transport, person, writes=writes)
+
+    def text(self, org: str, room: str) -> str | None:
+        """The text of a board that is open, else None."""
+        board = self._boards.get((org, room))
+        return board.document.text() if board and board.document else None
+
+    def drop(self, org: str, room: str, person: str | None, code: int, reason: str) -> None:
+        """Close somebody's sockets to a board, or everybody's if `person` is None."""
+        board = self._boards.get((org, room))
+        for connection in tuple(board.connections) if board else ():
+            if person in (None, connection.person):
+                connection.board.close(connection, _closing(code, reason))
+
+    @property
+    def connections(self) -> int:
+        """How many sockets are open."""
+        return sum(len(board.connections) for board in self._boards.values())
+
+    @property
+    def loaded(self) -> int:
+        """How many boards are in memory."""
+        return len(self._boards)
+
+    @property
+    def unsaved(self) -> int:
+        """Bytes of edits that the log does not have yet."""
+        return sum(board.gathering.unsaved for board in self._boards.values())
+
+    async def run(self) -> None:
+        """Write what is due, and look after the sockets. When cancelled: close all, write all, end."""
+        async with asyncio.TaskGroup() as group:
+            writing = group.create_task(self._write_what_is_due())
+            try:
+                await self._look_after()
+            except asyncio.CancelledError:
+                self._stop()
+                await writing  # an append that is under way is not cut off: it would be repeated
+                raise
+
+    def _board(self, org: str, room: str) -> Board:
+        board = self._boards.get((org, room))
+        if board is None:
+            limits, now = self._limits, self._now
+            board = Board(org, room, limits, now=now, attend=self._attend, refused=self._refused)
+            self._boards[org, room] = board
+        return board
+
+    async def _load(self, board: Board) -> None:
+        async with board.loading:
+            if board.document is None:
+                board.adopt(await load(self._log, board.org, board.room, board.owners, self._limits))
+
+    def _attend(self, board: Board, when: float) -> None:
+        """The board has something to be written or loaded, then at the latest."""
+        known = self._due.get(board)
+        if known is None or when < known:
+            self._due[board] = when
+        if len(self._due) == 1 or when <= self._now():
+            self._wake.set()
+
+    async def _write_what_is_due(self) -> None:
+        attempts = self._limits.attempts
+        while attempts and not (self._stopping and not self._due):
+            await self._until_something_is_due()
+            async with asyncio.TaskGroup() as group:
+                for board in tuple(self._due_now()):
+                    del self._due[board]
+                    group.create_task(self._attend_to(board))
+            attempts -= self._stopping
+        if self.unsaved:
+            logger.error("stopped with %d bytes of edits that the log did not take", self.unsaved)
+
+    async def _until_something_is_due(self) -> None:
+        self._wake.clear()
+        if not self._due and self._stopping:
+            return
+        wait = min(self._due.values()) - EARLY - self._now() if self._due else None
+        try:
+            async with asyncio.timeout(wait):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+
+    def _due_now(self) -> Iterator[Board]:
+        soon = self._now() + EARLY
+        return (board for board, when in self._due.items() if when <= soon)
+
+    async def _attend_to(self, board: Board) -> None:
+        try:
+            if board.document is None:
+                await self._load(board)
+            if board.gathering.unsaved:
+                await self._write(board)
+        except LogUnavailable:
+            logger.warning("the log is not available; the board of room %s waits for it", board.room)
+            self._due[board] = self._now() + self._limits.retry
+
+    async def _write(self, board: Board) -> None:
+        runs = board.gathering.take(self._limits.event_size)
+        events = [BoardEdited(room=board.room, runs=part) for part in runs]
+        context = Context(org=board.org, actor="board", role="service", at=self._clock())
+        position = await self._log.append(events, context)
+        board.gathering.written()
+        self._saved(board.org, board.room, position)
+
+    async def _look_after(self) -> None:
+        while True:
+            await asyncio.sleep(self._limits.pulse)
+            for key, board in tuple(self._boards.items()):
+                board.pulse()
+                if board.is_idle():
+                    del self._boards[key]
+
+    def _stop(self) -> None:
+        self._stopping = True
+        for board in self._boards.values():
+            for connection in tuple(board.connections):
+                board.close(connection, Restarting())
+            if board.gathering.unsaved:
+                self._due[board] = self._now()
+        self._wake.set()
+
+
+def _closing(code: int, reason: str) -> Closing:
+    closing = Closing(reason)
+    closing.code = code
+    return closing

@@ -1,0 +1,57 @@
+"""One client at a board."""
+
+from typing import TYPE_CHECKING
+
+from rooms.board import wire
+from rooms.board.gathering import CARRIED
+from rooms.board.transport import Transport
+
+if TYPE_CHECKING:
+    from rooms.board.board import Board
+
+KEEP_ALIVE = wire.presence(())
+
+
+class Connection:
+    """What the route feeds, and what the board knows of this client."""
+
+    def __init__(self, board: "Board", transport: Transport, person: str, *, writes: bool) -> None:
+        self.board = board
+        self.transport = transport
+        self.person = person
+        self.writes = writes
+        self.open = True
+        self.introduced = False
+        """Whether it has said who is present at its end."""
+        self.synced = False
+        """Whether we have all that it has: it answered our last step 1."""
+        self.client = CARRIED
+        """The client id that it writes by, once that is known."""
+        self.clients: set[int] = set()
+        """The client ids that it wrote by, or speaks for."""
+        self.behind: bytes | None = None
+        """The state vector at which it was left out for not reading; None if it keeps up."""
+        self.since = board.now()
+        """When it was left out; or else, when it was last sent something."""
+
+    def receive(self, data: bytes) -> None:
+        """One binary message has come in. Whatever is wrong with it closes this socket, and no other."""
+        self.board.receive(self, data)
+
+    def closed(self) -> None:
+        """The socket is closed, by whomever. May be called more than once."""
+        self.board.leave(self)
+
+    def send(self, frame: bytes) -> None:
+        """Send to this client."""
+        self.transport.send(frame)
+        if self.behind is None:
+            self.since = self.board.now()
+
+    def relay(self, frame: bytes, largest: int) -> None:
+        """Pass on to this client, unless it is behind; from now on leave it out if it does not read."""
+        if self.behind is not None:
+            return
+        self.send(frame)
+        if self.transport.pending() > largest:
+            self.behind = self.board.state()

@@ -1,0 +1,162 @@
+"""One Yjs document, guarded: what is damaged, dangling or made to break it is refused, whole."""
+
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+
+from pycrdt import Doc, Text, TransactionEvent
+
+from domain.rooms import Run
+from rooms.board import update as updates
+from rooms.board import wire
+from rooms.board.closing import BadUpdate, Malformed
+from rooms.board.limits import DEFAULTS
+from rooms.board.update import SKIP, TYPE, Block, Contents
+
+TEXT = "text"
+"""The root that holds the board's text."""
+
+
+class Missing(Exception):
+    """The update stands on edits that are not here (yet)."""
+
+
+class Broken(Exception):
+    """The document cannot be trusted any more, and must be read from the log again."""
+
+
+@contextmanager
+def guarded() -> Generator[None]:
+    """Make a panic of the library `Broken`; it is no `Exception`, and would end the process."""
+    try:
+        yield
+    except BaseException as error:
+        if type(error).__module__ != "pyo3_runtime":
+            raise
+        raise Broken from error
+
+
+class Document:
+    """The document of one board, and which client ids wrote how much of it."""
+
+    def __init__(self, nested_types: int = DEFAULTS.nested_types) -> None:
+        self._doc: Doc[Text] = Doc()
+        self._text = self._doc.get(TEXT, type=Text)
+        self._clocks: dict[int, int] = {}
+        self._whole: bytes | None = None
+        self._types: int | None = None
+        self._most_types = nested_types
+
+    @property
+    def clocks(self) -> Mapping[int, int]:
+        """Client id -> the clock of its next character."""
+        return self._clocks
+
+    def text(self) -> str:
+        """The board's text."""
+        return str(self._text)
+
+    def state(self) -> bytes:
+        """The state vector: what there is, in the few bytes that others need to know it by."""
+        return self._doc.get_state()
+
+    def difference(self, state: bytes) -> bytes:
+        """All that a holder of `state` lacks. Raises `Malformed`."""
+        if not wire.state_vector(state):
+            return self.whole()
+        try:
+            with guarded():
+                return self._doc.get_update(state)
+        except ValueError as error:
+            raise Malformed("This is no state vector.") from error
+
+    def whole(self) -> bytes:
+        """The whole document as one update; kept until the next edit, for many join at once."""
+        if self._whole is None:
+            self._whole = self._doc.get_update()
+        return self._whole
+
+    def replay(self, runs: tuple[Run, ...]) -> int:
+        """Apply what is on record; return how many runs could not be applied."""
+        failed = 0
+        for run in runs:
+            try:
+                self._apply(run.update)
+            except (BadUpdate, Broken):
+                failed += 1
+        return failed
+
+    def recount(self) -> None:
+        """Take the clocks from the document itself, after replaying."""
+        self._clocks = wire.state_vector(self.state())
+
+    def new_blocks(self, contents: Contents) -> dict[int, int]:
+        """Client id -> its clock after this update, for those who wrote something new.
+
+        Raises `Missing` if the update stands on anything unknown."""
+        written = self._follow_on(contents.blocks)
+        for block in contents.blocks:
+            for identity in (block.origin, block.right, block.parent):
+                if isinstance(identity, tuple):
+                    self._must_know(identity, block, written)
+        for client, clock, length in contents.deleted:
+            if clock + length > written.get(client, self._clocks.get(client, 0)):
+                raise Missing
+        return {c: clock for c, clock in written.items() if clock > self._clocks.get(c, 0)}
+
+    def _follow_on(self, blocks: list[Block]) -> dict[int, int]:
+        written: dict[int, int] = {}
+        for block in blocks:
+            known = written.get(block.client, self._clocks.get(block.client, 0))
+            if block.kind == SKIP or block.clock > known:
+                raise Missing
+            written[block.client] = block.clock + block.length
+        return {client: max(clock, self._clocks.get(client, 0)) for client, clock in written.items()}
+
+    def _must_know(self, identity: updates.Id, block: Block, written: dict[int, int]) -> None:
+        client, clock = identity
+        if client == block.client:
+            known = max(block.clock, self._clocks.get(client, 0))
+        else:
+            known = written.get(client, self._clocks.get(client, 0))
+        if clock >= known:
+            raise Missing
+
+    def apply(self, update: bytes, contents: Contents, written: dict[int, int]) -> None:
+        """Apply an update that `new_blocks` has looked at. Raises `BadUpdate` or `Broken`."""
+        self._count_types(contents)
+        self._apply(update)
+        self._clocks.update(written)
+        if len(written) > 1 and wire.state_vector(self.state()) != self._clocks:
+            raise Broken  # blocks of two clients that wait for each other, for ever
+
+    def merge(self, update: bytes, contents: Contents, written: dict[int, int]) -> bytes | None:
+        """As `apply`, for what repeats much that is known: the update that says the news only, or None."""
+        news: list[bytes] = []
+
+        def changed(event: TransactionEvent) -> None:
+            news.append(event.update)
+
+        subscription = self._doc.observe(changed)
+        try:
+            self.apply(update, contents, written)
+        finally:
+            self._doc.unobserve(subscription)  # else the document is never freed
+        return news[0] if news else None
+
+    def _apply(self, update: bytes) -> None:
+        self._whole = None
+        try:
+            with guarded():
+                self._doc.apply_update(update)
+        except (ValueError, RuntimeError) as error:
+            raise BadUpdate from error
+
+    def _count_types(self, contents: Contents) -> None:
+        more = sum(block.kind == TYPE for block in contents.blocks)
+        if not more:
+            return
+        if self._types is None:
+            self._types = sum(block.kind == TYPE for block in updates.read(self.whole()).blocks)
+        if self._types + more > self._most_types:
+            raise BadUpdate("This board holds too many maps, arrays and texts.")
+        self._types += more

@@ -1,0 +1,85 @@
+"""Edits on their way to the log: gathered for a moment, in order, each with its author."""
+
+from collections.abc import Sequence
+
+from pycrdt import merge_updates
+
+from domain.rooms import Run
+from rooms.board.document import guarded
+
+CARRIED = 0
+"""The client id of a run that brings back what was written elsewhere or before: its person brought it."""
+
+
+class Gathering:
+    """The runs of one board that are not in the log yet. None is let go of before the log has it."""
+
+    def __init__(self) -> None:
+        self._gathered: list[Run] = []
+        self._writing: list[Run] = []
+        self._sizes = [0, 0]
+
+    @property
+    def gathered(self) -> int:
+        """Bytes that wait to be taken."""
+        return self._sizes[0]
+
+    @property
+    def unsaved(self) -> int:
+        """Bytes that are not in the log."""
+        return sum(self._sizes)
+
+    def add(self, run: Run) -> None:
+        """Gather one more run."""
+        self._gathered.append(run)
+        self._sizes[0] += len(run.update)
+
+    def runs(self) -> tuple[Run, ...]:
+        """All that is not in the log, in order."""
+        return (*self._writing, *self._gathered)
+
+    def take(self, largest: int) -> list[tuple[Run, ...]]:
+        """The runs of the events to write now; they stay here too until they are `written`."""
+        self._writing += self._gathered
+        self._gathered, self._sizes = [], [0, self.unsaved]
+        return parts(merged(self._writing), largest)
+
+    def written(self) -> None:
+        """What was taken is in the log."""
+        self._writing, self._sizes[1] = [], 0
+
+
+def merged(runs: Sequence[Run]) -> list[Run]:
+    """The same edits in the same order, with what one client wrote in a row as one run."""
+    groups: list[list[Run]] = []
+    for run in runs:
+        last = groups[-1][-1] if groups else None
+        if last and run.client != CARRIED and (last.person, last.client) == (run.person, run.client):
+            groups[-1].append(run)
+        else:
+            groups.append([run])
+    return [run for group in groups for run in _as_one(group)]
+
+
+def _as_one(group: list[Run]) -> list[Run]:
+    if len(group) == 1:
+        return group
+    try:
+        with guarded():
+            update = merge_updates(*(run.update for run in group))
+    except Exception:  # what the document took one by one is kept one by one
+        return group
+    return [Run(person=group[0].person, client=group[0].client, update=update)]
+
+
+def parts(runs: Sequence[Run], largest: int) -> list[tuple[Run, ...]]:
+    """The runs in order, in parts of at most `largest` bytes, or of one run that is larger."""
+    found: list[list[Run]] = []
+    size = 0
+    for run in runs:
+        size += len(run.update)
+        if not found or size > largest:
+            found.append([])
+            size = len(run.update)
+        found[-1].append(run)
+    return [tuple(part) for part in found]
