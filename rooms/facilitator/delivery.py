@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from domain.deciding import Command
-from domain.errors import BoundaryMoved
 from domain.events import Context
 from domain.interventions import (
     DecideIntervention,
@@ -26,10 +25,9 @@ from rooms.facilitator.validation import Fault, Rules, fault
 from rooms.facilitator.words import named, template
 
 ACTOR = "facilitator"
-ATTEMPTS = 4
 
-Perform = Callable[[Command, Context], Awaitable[int]]
-"""Handle a command and answer its position; raises `Refused`, `BoundaryMoved` or `LogUnavailable`."""
+Perform = Callable[[Command, Context], Awaitable[object]]
+"""Handle a command, whatever it answers; raises `Refused`, `BoundaryMoved` or `LogUnavailable`."""
 
 
 class Delivery:
@@ -113,16 +111,8 @@ class Delivery:
         return None if wrong else phrased.text
 
     async def _settle(self, command: Command, org: str, cause: str) -> None:
-        """Perform a command, a few times if others write to the room at the same moment."""
-        for attempt in range(1, ATTEMPTS + 1):
-            context = Context(org=org, actor=ACTOR, role="service", at=self._clock(), cause=cause)
-            try:
-                await self._perform(command, context)
-            except BoundaryMoved:
-                if attempt == ATTEMPTS:
-                    raise
-            else:
-                return
+        context = Context(org=org, actor=ACTOR, role="service", at=self._clock(), cause=cause)
+        await self._perform(command, context)
 
 
 def _record(room: str, intervention: str, phrased: Phrased, wrong: Fault | None) -> RecordModelCall:

@@ -8,9 +8,9 @@ _FUNCTION = """
 _JUDGING_STEM = """
     afraid angr anxi apath asham bashful bored boring brillian clever confiden confus cowar despair desper
     disappoint disengag dominan dominat dumb embarrass emotion enthusias excit fear feel felt frustrat genius
-    gifted happi happy hesitan idiot incapab incompeten insecur intellig introver irritat jealous laz loner lonel
-    moron motivat nervous overwhelm panic passiv quiet reluctan scare shame shy silen smart stress struggl
-    stupid talent timid unhapp unintellig unmotivat upset weak worr
+    gifted happi happy hesitan idiot incapab incompeten insecur intellig introver irritat jealous lazy loner
+    lonel moron motivat nervous overwhelm panic passiv quiet reluctan scare shame shy silen smart stress
+    struggl stupid talent timid unhapp unintellig unmotivat upset weak worr
 """
 
 _JUDGING = """

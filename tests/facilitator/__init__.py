@@ -1,0 +1,1 @@
+"""The facilitator: what it sees, when it speaks, and what it may say."""

@@ -1,0 +1,53 @@
+"""How evenly something is shared."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rooms.facilitator.measures import dominance, gini, is_low, shares
+
+Amounts = st.dictionaries(st.text("abcdefgh", min_size=1), st.integers(0, 10**7), min_size=2)
+
+
+@pytest.mark.parametrize(
+    ("amounts", "index"),
+    [({"a": 5, "b": 5}, 0.0), ({"a": 10, "b": 0}, 1.0), ({"a": 0, "b": 0}, 0.0), ({"a": 10}, 0.0)],
+)
+def test_the_dominance_index_goes_from_an_even_share_to_all(amounts, index):
+    assert dominance(amounts)["a"] == index
+
+
+@pytest.mark.parametrize("n", range(2, 9))
+def test_a_share_right_on_the_threshold_counts_as_dominant_for_every_size_of_group(n):
+    """D = 1/3 where s = (1 + (n - 1)/3)/n; amounts are chosen so that this is a whole number."""
+    amounts = {"a": n + 2, **{str(i): 0 for i in range(n - 2)}, "z": 2 * n - 2}
+    assert sum(amounts.values()) == 3 * n
+    assert dominance(amounts)["a"] == 1 / 3
+
+
+@pytest.mark.parametrize(
+    ("amounts", "expected"),
+    [({"a": 3, "b": 3, "c": 3}, 0.0), ({"a": 9, "b": 0, "c": 0}, 1.0), ({"a": 0, "b": 0}, 0.0), ({}, 0.0)],
+)
+def test_the_gini_goes_from_equal_to_one_has_all(amounts, expected):
+    assert gini(amounts) == expected
+
+
+@given(Amounts)
+def test_the_gini_is_the_mean_difference_of_all_pairs(amounts):
+    values, n, total = list(amounts.values()), len(amounts), sum(amounts.values())
+    differences = sum(abs(a - b) for a in values for b in values)
+    expected = differences / (2 * (n - 1) * total) if total else 0.0
+    assert gini(amounts) == pytest.approx(expected, abs=1e-12)
+    assert 0 <= gini(amounts) <= 1
+
+
+@given(Amounts)
+def test_shares_add_up_to_all_or_nothing(amounts):
+    assert sum(shares(amounts).values()) == pytest.approx(1.0 if sum(amounts.values()) else 0.0)
+
+
+def test_somebody_right_on_the_threshold_is_not_low():
+    assert not is_low(1, 20, 4, 0.2)
+    assert is_low(1, 21, 4, 0.2)
+    assert is_low(0, 0, 4, 0.2)
