@@ -1,4 +1,4 @@
-"""What tests need and a machine may lack: absent, a test is skipped and says why; with CI=true it fails."""
+"""What a test needs of the machine: there, or the test is skipped and says why, or with CI=true it fails."""
 
 import os
 import shutil
@@ -7,19 +7,24 @@ from typing import NoReturn
 
 import pytest
 
+OTHER_NAMES = {"chromium": ("chromium-browser", "google-chrome")}
 
-def need(binary: str) -> str:
-    """The path of `binary`."""
-    path = shutil.which(binary)
-    return path if path is not None else _lacking(f"{binary} is not installed")
+
+def need(program: str) -> str:
+    """The path of `program`; without it the test ends here."""
+    for name in (program, *OTHER_NAMES.get(program, ())):
+        if path := shutil.which(name):
+            return path
+    lacking(f"{program} is not installed")
 
 
 def need_folder(folder: Path, what: str) -> Path:
-    """`folder`, which holds `what`."""
-    return folder if folder.is_dir() else _lacking(f"{what} is not at {folder}")
+    """`folder`, which holds `what`; without it the test ends here."""
+    return folder if folder.is_dir() else lacking(f"{what} is not at {folder}")
 
 
-def _lacking(why: str) -> NoReturn:
+def lacking(why: str) -> NoReturn:
+    """End the test: skipped on a developer's machine, failed where all must run."""
     if os.environ.get("CI") == "true":
         pytest.fail(why)
     pytest.skip(why)
