@@ -1,0 +1,168 @@
+"""Streams of events as a small school might produce them."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
+from hypothesis import strategies as st
+
+from domain import interventions, office_hours, people, practice, quests, rooms, sessions, teams
+from domain.events import Event, Recorded
+from tests.projections.given import recorded
+
+PERSON = st.sampled_from(["ada", "ben", "cyd", "dan"])
+TUTOR = st.sampled_from(["tess", "tom"])
+ROOM = st.sampled_from(["r1", "r2"])
+SKILL = st.sampled_from(["fractions", "algebra", "logic"])
+PROBLEM = st.sampled_from(["p1", "p2", "p3"])
+SESSION = st.sampled_from(["s1", "s2", "s3"])
+DOOR = st.sampled_from(["o1", "o2"])
+TEAM = st.sampled_from(["owls", "foxes"])
+INTERVENTION = st.sampled_from(["i1", "i2"])
+ROLE = st.sampled_from(["student", "tutor", "auditor", "admin"])
+SCOPE = st.sampled_from(["voice", "leaderboard", "leaderboard", "transcript"])
+ZONE = st.sampled_from(["UTC", "Europe/Berlin", "Pacific/Kiritimati", "Etc/GMT+12", "Pacific/Apia", "No/Such"])
+TEXT = st.sampled_from(["Hallo", "½ + ½ = 1", "ну и что?", "x" * 300])
+PARTY = st.sampled_from(["tutor", "learner"])
+REASON = st.sampled_from(["illness", "technical", "other"])
+NOTICE = st.sampled_from([-5, 0, 30, 24 * 60 - 1, 24 * 60, 5000])
+INSTANT = st.datetimes(datetime(2026, 11, 1), datetime(2026, 12, 31), timezones=st.just(UTC))
+MOMENT = st.integers(1_790_000_000_000, 1_790_000_600_000)
+RUNS = st.lists(st.builds(rooms.Run, person=PERSON, client=st.just(7), update=st.just(b"\0\0")), max_size=3)
+COUNT = st.integers(0, 9)
+
+_parties = {"session": SESSION, "tutor": TUTOR, "learner": PERSON}
+_times = {"starts": INSTANT, "ends": INSTANT}
+_said = {"intervention": INTERVENTION, "room": ROOM}
+_decided = {"evidence": TEXT, "policy": st.just("one"), "seen": COUNT, "moment": MOMENT}
+
+KINDS: dict[type[Event], dict[str, st.SearchStrategy]] = {
+    people.PersonRegistered: {"person": PERSON, "name": TEXT, "role": ROLE},
+    people.PersonRenamed: {"person": PERSON, "name": TEXT},
+    people.RoleGranted: {"person": PERSON, "role": ROLE},
+    people.RoleRevoked: {"person": PERSON, "role": ROLE},
+    people.ConsentGiven: {"person": PERSON, "scope": SCOPE},
+    people.ConsentWithdrawn: {"person": PERSON, "scope": SCOPE},
+    rooms.RoomOpened: {"room": ROOM, "title": TEXT, "capacity": st.integers(1, 8), "host": TUTOR},
+    rooms.RoomJoined: {"room": ROOM, "person": PERSON},
+    rooms.RoomLeft: {"room": ROOM, "person": PERSON, "why": st.sampled_from(["left", "moved", "gone"])},
+    rooms.RoomClosed: {"room": ROOM},
+    rooms.MessageSent: {"room": ROOM, "person": PERSON, "message": st.just("m"), "text": TEXT},
+    rooms.TimerSet: {
+        "room": ROOM,
+        "person": PERSON,
+        "phase": st.sampled_from(["work", "break", "off"]),
+        "ends": INSTANT,
+    },
+    rooms.ProblemPosed: {"room": ROOM, "problem": PROBLEM, "person": PERSON},
+    rooms.BoardEdited: {"room": ROOM, "runs": RUNS.map(tuple)},
+    rooms.TurnTaken: {
+        "room": ROOM,
+        "person": PERSON,
+        "turn": st.just("t"),
+        "started": MOMENT,
+        "ended": MOMENT,
+    },
+    practice.ProblemAdded: {
+        "problem": PROBLEM,
+        "skill": SKILL,
+        "prompt": TEXT,
+        "key": st.just("42"),
+        "choices": st.just(("41", "42")),
+        "hints": st.lists(TEXT, max_size=2).map(tuple),
+    },
+    practice.AnswerGiven: {
+        "answer": st.just("a"),
+        "person": PERSON,
+        "problem": PROBLEM,
+        "skill": SKILL,
+        "given": TEXT,
+        "correct": st.booleans(),
+        "xp": st.sampled_from([0, 1, 10, 10, 10]),
+        "day": st.just(date.min),  # set below, by the clock on the learner's wall
+        "zone": ZONE,
+        "room": st.none() | ROOM,
+    },
+    practice.HintTaken: {
+        "person": PERSON,
+        "problem": PROBLEM,
+        "skill": SKILL,
+        "level": st.integers(1, 3),
+        "room": st.none() | ROOM,
+    },
+    quests.QuestClaimed: {
+        "quest": st.sampled_from([quest.quest for quest in quests.QUESTS]),
+        "person": PERSON,
+        "day": st.dates(date(2026, 11, 20), date(2026, 12, 20)),
+        "xp": st.sampled_from([20, 30]),
+    },
+    teams.TeamFormed: {"team": TEAM, "title": TEXT, "person": PERSON},
+    teams.TeamJoined: {"team": TEAM, "person": PERSON},
+    teams.TeamLeft: {"team": TEAM, "person": PERSON},
+    sessions.SessionBooked: {**_parties, **_times, "subject": TEXT},
+    sessions.SessionRescheduled: {**_parties, **_times, "by": PARTY, "reason": REASON, "notice": NOTICE},
+    sessions.SessionCancelled: {**_parties, "by": PARTY, "reason": REASON, "notice": NOTICE},
+    sessions.SessionStarted: {**_parties, "late": COUNT},
+    sessions.NoShowReported: {**_parties, "missing": PARTY},
+    sessions.SessionCompleted: _parties,
+    sessions.SessionRated: {**_parties, "stars": st.integers(1, 5)},
+    office_hours.OfficeHoursOpened: {
+        "office_hours": DOOR,
+        "tutor": TUTOR,
+        "room": ROOM,
+        "title": TEXT,
+        "capacity": st.integers(1, 50),
+    },
+    office_hours.QueueJoined: {"office_hours": DOOR, "person": PERSON},
+    office_hours.QueueLeft: {"office_hours": DOOR, "person": PERSON},
+    office_hours.NextCalled: {"office_hours": DOOR, "person": PERSON},
+    office_hours.OfficeHoursClosed: {"office_hours": DOOR},
+    interventions.InterventionDecided: {
+        **_said,
+        **_decided,
+        "person": PERSON,
+        "detector": st.sampled_from(["quiet", "dominance"]),
+    },
+    interventions.InterventionDelivered: {
+        **_said,
+        "person": PERSON,
+        "text": TEXT,
+        "why": TEXT,
+        "source": st.sampled_from(["template", "model"]),
+    },
+}
+"""How each event is made up. `test_every_event_that_a_view_reads_is_tried` keeps it complete."""
+
+GAP = st.sampled_from([0, 1, 40, 3600, 20 * 3600, 24 * 3600, 49 * 3600]).map(lambda s: timedelta(seconds=s))
+ORG = st.sampled_from(["school", "school", "school", "club"])
+
+BOARD_KINDS = (
+    practice.AnswerGiven,
+    quests.QuestClaimed,
+    people.ConsentGiven,
+    people.ConsentWithdrawn,
+    teams.TeamJoined,
+    teams.TeamLeft,
+)
+
+
+def streams(*kinds: type[Event], size: int = 60) -> st.SearchStrategy[list[Recorded]]:
+    """Logs of up to `size` events of these kinds (of all, if none is named), by two organisations."""
+    event = st.one_of([st.builds(kind, **KINDS[kind]) for kind in kinds or KINDS])
+    return st.lists(st.tuples(GAP, ORG, event), max_size=size).map(_recorded)
+
+
+def _recorded(drawn: list[tuple[timedelta, str, Event]]) -> list[Recorded]:
+    at = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+    log: list[Recorded] = []
+    for gap, org, event in drawn:
+        at += gap
+        log.append(recorded(len(log) + 1, _on_its_day(event, at), at, org))
+    return log
+
+
+def _on_its_day(event: Event, at: datetime) -> Event:
+    if not isinstance(event, practice.AnswerGiven):
+        return event
+    zone = "UTC" if event.zone == "No/Such" else event.zone
+    return msgspec.structs.replace(event, day=at.astimezone(ZoneInfo(zone)).date())

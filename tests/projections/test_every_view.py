@@ -1,0 +1,84 @@
+"""What holds for every view."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.events import Recorded
+from projections.catalogue import VIEWS
+from projections.follower import Folder, Head, Key
+from projections.view import AnyView
+from tests.projections.given import fold
+from tests.projections.streams import KINDS, streams
+
+each_view = pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
+
+
+def test_every_event_that_a_view_reads_is_tried():
+    timeline_only = {"ModelAsked", "ModelAnswered"}
+    reads = {event for view in VIEWS for event in view.reads if event.__name__ not in timeline_only}
+    assert reads <= KINDS.keys()
+
+
+def test_no_two_views_have_one_name():
+    assert len({view.name for view in VIEWS}) == len(VIEWS)
+
+
+@each_view
+@given(log=streams(), data=st.data())
+def test_a_snapshot_taken_anywhere_changes_nothing(view: AnyView, log: list[Recorded], data: st.DataObject):
+    cuts = data.draw(st.frozensets(st.integers(1, max(1, len(log)))))
+    straight = fold(view, log)
+    assert fold(view, log, cuts) == straight
+    assert fold(view, log, None) == straight
+
+
+@each_view
+@given(log=streams())
+def test_no_event_touches_a_key_twice(view: AnyView, log: list[Recorded]):
+    for each in log:
+        if isinstance(each.event, view.reads):
+            assert len(set(view.keys(each))) == len(view.keys(each))
+
+
+@given(log=streams(size=120), data=st.data())
+async def test_views_kept_live_are_those_rebuilt_to_the_bit(log: list[Recorded], data: st.DataObject):
+    """Live: batches of any size, followers that begin anew at any moment. Rebuilt: each view at one go."""
+    store = Rows()
+    folder = None
+    rest = log
+    while rest:
+        if folder is None or data.draw(st.booleans()):
+            folder = Folder(store, VIEWS, await store.heads(VIEWS))
+        size = data.draw(st.integers(1, len(rest)))
+        await folder.fold(rest[:size])
+        rest = rest[size:]
+    rebuilt = {
+        Key(view.name, *key): msgspec.msgpack.encode(state)
+        for view in VIEWS
+        for key, state in fold(view, log).items()
+    }
+    assert store.rows == rebuilt
+
+
+class Rows:
+    """A store of rows in memory."""
+
+    def __init__(self) -> None:
+        self.rows: dict[Key, bytes] = {}
+        self.position = 0
+
+    async def heads(self, views: Sequence[AnyView]) -> dict[str, Head]:
+        return {view.name: Head(1, self.position) for view in views}
+
+    async def load(self, keys: Sequence[Key], generations: Mapping[str, int]) -> dict[Key, bytes]:
+        return {key: self.rows[key] for key in keys if key in self.rows}
+
+    async def commit(
+        self, heads: Mapping[str, Head], position: int, rows: Sequence[tuple[Key, bytes]]
+    ) -> None:
+        self.rows.update(rows)
+        self.position = position
