@@ -5,6 +5,8 @@ export default defineConfig({
   build: {
     outDir: "dist",
     target: "es2022",
+    // All of these know light-dark(), nesting and popovers.
+    cssTarget: ["chrome123", "firefox125", "safari17.5"],
     modulePreload: { polyfill: false },
     rollupOptions: { input: ["index.html", "room.html", "audit.html"] },
   },

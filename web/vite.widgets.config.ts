@@ -7,6 +7,8 @@ export default defineConfig({
     outDir: "dist",
     emptyOutDir: false,
     target: "es2022",
+    // All of these know light-dark(), nesting and popovers.
+    cssTarget: ["chrome123", "firefox125", "safari17.5"],
     lib: { entry: "src/widgets/index.ts", formats: ["es"], fileName: () => "widgets.js" },
   },
 });

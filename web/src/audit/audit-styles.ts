@@ -22,6 +22,9 @@ export const auditStyles = css`
     align-items: end;
     gap: 8px 16px;
   }
+  .head .grow {
+    flex: 1 1 260px;
+  }
   .when {
     display: flex;
     flex-wrap: wrap;
@@ -53,6 +56,9 @@ export const auditStyles = css`
     grid-row: span 2;
     align-self: stretch;
     align-content: start;
+  }
+  .panels > .messages {
+    grid-column: span 2;
   }
   .panels > .events {
     grid-column: 1 / -1;
@@ -111,7 +117,8 @@ export const auditStyles = css`
     .panels {
       grid-template-columns: minmax(0, 1fr);
     }
-    .panels > .board {
+    .panels > .board,
+    .panels > .messages {
       grid-column: auto;
     }
   }

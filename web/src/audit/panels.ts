@@ -77,7 +77,7 @@ export function facilitator({ facilitator }: Moment): TemplateResult {
 }
 
 export function messages({ messages }: Moment): TemplateResult {
-  return html`<section class="card" aria-labelledby="messages">
+  return html`<section class="card messages" aria-labelledby="messages">
     <h2 id="messages">Messages</h2>
     <ul class="said" data-testid="audit-messages">
       ${messages.map(

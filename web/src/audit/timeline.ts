@@ -25,7 +25,7 @@ export class Timeline extends LitElement {
       }
       li button {
         display: grid;
-        grid-template-columns: 4.500em 4em 1fr auto;
+        grid-template-columns: 5.5em 4em minmax(12em, 20em) 1fr;
         justify-content: start;
         gap: 10px;
         width: 100%;
@@ -38,6 +38,7 @@ export class Timeline extends LitElement {
         border-radius: 6px;
       }
       li button > * {
+        white-space: nowrap;
         overflow: hidden;
         text-overflow: ellipsis;
       }
@@ -58,7 +59,7 @@ export class Timeline extends LitElement {
       }
       @media (max-width: 560px) {
         li button {
-          grid-template-columns: 4em 1fr auto;
+          grid-template-columns: 5.2em 1fr auto;
         }
         .position {
           display: none;

@@ -8,12 +8,16 @@ import { colourOf } from "../shared/colours";
 import type { Me } from "../shared/types";
 import { Saving, type SaveState } from "./saving";
 
+/** The close code for "not allowed here". */
+const NOT_INSIDE = 4403;
+
 export class BoardLink {
   readonly doc = new Y.Doc();
   readonly text = this.doc.getText("text");
   readonly provider: WebsocketProvider;
   /** Why the server closed the line for good; empty while it has not. */
   refused = "";
+  private second = false;
   private readonly saving = new Saving();
   private readonly ticking: ReturnType<typeof setInterval>;
 
@@ -38,6 +42,7 @@ export class BoardLink {
 
   connect(): void {
     this.refused = "";
+    this.second = true;
     this.provider.connect();
   }
 
@@ -81,6 +86,12 @@ export class BoardLink {
   }
 
   private stopped(code: number, reason: string): void {
+    if (code === NOT_INSIDE && this.second) {
+      // That line may have been opened before one had come (back) into the room.
+      this.second = false;
+      this.provider.connect();
+      return;
+    }
     this.refused = reason || `The server closed the board (${code}).`;
     this.changed();
   }

@@ -68,7 +68,14 @@ export class Board extends LitElement {
   }
 
   override render() {
-    return html`<div>${this.refused ? html`<p class="refused" role="alert" data-testid="board-refused">${this.refused}</p>` : nothing}</div>
+    return html`<div>${this.refused ? this.refusal() : nothing}</div>
       <div class="paper" data-testid="board"></div>`;
+  }
+
+  private refusal() {
+    return html`<p class="refused row" role="alert" data-testid="board-refused">
+      <span class="grow">${this.refused}</span>
+      <button class="quiet small" @click=${() => this.link.connect()}>Try again</button>
+    </p>`;
   }
 }

@@ -63,7 +63,7 @@ function row(skill: Skill) {
   return html`<li data-testid="mastery-${skill.skill}" data-known=${skill.known} data-answers=${skill.answers}>
     <div class="row small">
       <span>${skillName(skill.skill)}</span>
-      <span class="numbers muted">${percent} %</span>
+      <span class="numbers muted">${percent}&nbsp;%</span>
     </div>
     <div class="bar ${percent >= 85 ? "good" : ""}" role="progressbar" aria-label=${skillName(skill.skill)}
       aria-valuemin="0" aria-valuemax="100" aria-valuenow=${percent}

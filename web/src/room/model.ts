@@ -2,6 +2,12 @@
 
 import type { Fact, Intervention, Message, RoomView, Timer } from "../shared/types";
 
+/** The room as last fetched (`position` says as of when), with what the feed has brought since. */
+export interface KnownRoom extends RoomView {
+  /** Where the timer was set, if the feed said so. */
+  timerAt?: number;
+}
+
 /** Two lists of the same kind as one, in order, each position once; `fresh` wins. */
 export function union<T extends { position: number }>(known: readonly T[], fresh: readonly T[]): T[] {
   const byPosition = new Map<number, T>();
@@ -10,11 +16,14 @@ export function union<T extends { position: number }>(known: readonly T[], fresh
 }
 
 /** The room as fetched, with what the feed had already brought beyond that. */
-export function refreshed(known: RoomView | null, fetched: RoomView): RoomView {
-  if (known === null || known.room !== fetched.room) return fetched;
+export function refreshed(known: KnownRoom | null, fetched: RoomView): KnownRoom {
+  if (known === null) return fetched;
   const newer = known.position > fetched.position ? known : fetched;
+  const timerAt = known.timerAt ?? 0;
   return {
     ...newer,
+    ...(timerAt > newer.position ? { timer: known.timer, timerAt } : {}),
+    closed: known.closed || fetched.closed,
     messages: union(known.messages, fetched.messages),
     interventions: union(known.interventions, fetched.interventions),
   };
@@ -26,20 +35,19 @@ export function asksForMore(type: string): boolean {
 }
 
 /** The room after one fact of the feed. */
-export function fold(view: RoomView, fact: Fact): RoomView {
-  const next = { ...view, position: Math.max(view.position, fact.position) };
-  const { event } = fact;
-  switch (event.type) {
+export function fold(view: KnownRoom, fact: Fact): KnownRoom {
+  switch (fact.event.type) {
     case "room.message-sent.v1":
-      return { ...next, messages: union(view.messages, [message(fact)]) };
+      return { ...view, messages: union(view.messages, [message(fact)]) };
     case "intervention.delivered.v1":
-      return { ...next, interventions: union(view.interventions, [intervention(fact)]) };
+      return { ...view, interventions: union(view.interventions, [intervention(fact)]) };
     case "room.timer-set.v1":
-      return fact.position < view.position ? next : { ...next, timer: timer(fact) };
+      if (fact.position <= Math.max(view.position, view.timerAt ?? 0)) return view;
+      return { ...view, timer: timer(fact), timerAt: fact.position };
     case "room.closed.v1":
-      return { ...next, closed: true };
+      return { ...view, closed: true };
     default:
-      return asksForMore(event.type) ? view : next;
+      return view;
   }
 }
 

@@ -27,6 +27,7 @@ export class PoseProblem extends LitElement {
       li button {
         display: grid;
         width: 100%;
+        place-content: start;
         justify-items: start;
         text-align: left;
         gap: 3px;

@@ -73,6 +73,11 @@ export class RoomHeader extends LitElement {
   @property({ type: Boolean }) live = false;
   @query("dialog") private dialog!: HTMLDialogElement;
 
+  /** Opens the menu, where one agrees and withdraws. */
+  open(): void {
+    this.dialog.showModal();
+  }
+
   private leave(): void {
     this.dialog.close();
     this.dispatchEvent(new CustomEvent("leave"));
@@ -88,7 +93,7 @@ export class RoomHeader extends LitElement {
           </span>
         </div>
         <div class="tools"><slot></slot></div>
-        <button class="quiet icon" data-testid="menu-button" aria-label="Your choices, and leaving" @click=${() => this.dialog.showModal()}>
+        <button class="quiet icon" data-testid="menu-button" aria-label="Your choices, and leaving" @click=${this.open}>
           ${icon("settings")}
         </button>
       </header>

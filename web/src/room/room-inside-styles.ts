@@ -4,6 +4,7 @@ import { css } from "lit";
 export const insideStyles = css`
   :host {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     grid-template-rows: auto auto minmax(0, 1fr);
     height: 100dvh;
     gap: 8px;
@@ -16,16 +17,19 @@ export const insideStyles = css`
     min-height: 0;
   }
   .work {
-    display: grid;
-    grid-template-rows: auto auto minmax(0, 1fr);
+    display: flex;
+    flex-direction: column;
     gap: 10px;
+    min-width: 0;
     min-height: 0;
+    overflow-y: auto;
   }
   .work > * {
-    min-height: 0;
+    flex: none;
   }
   .work ly-board {
-    grid-row: 3;
+    flex: 1 1 220px;
+    min-height: 180px;
     overflow: hidden;
   }
   .work ly-board:focus-within {
@@ -38,6 +42,7 @@ export const insideStyles = css`
   .progress {
     overflow-y: auto;
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     align-content: start;
     gap: 12px;
     min-height: 0;

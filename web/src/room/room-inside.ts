@@ -1,5 +1,5 @@
 import { LitElement, html, nothing } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
+import { customElement, property, query, state } from "lit/decorators.js";
 
 import { icon, type IconName } from "../shared/icons";
 import { tell } from "../shared/notice";
@@ -7,6 +7,7 @@ import { freshId } from "../shared/ids";
 import { parts } from "../shared/sheets";
 import type { Intervention, RoomView, Timer } from "../shared/types";
 import type { SendEvent } from "./messages";
+import type { RoomHeader } from "./room-header";
 import { insideStyles } from "./room-inside-styles";
 import type { RoomSession } from "./session";
 import type { TimerEvent } from "./timer";
@@ -39,6 +40,7 @@ export class RoomInside extends LitElement {
   @property({ attribute: false, hasChanged: () => true }) session!: RoomSession;
   @state() private tab: Tab = "board";
   @state() private dismissed = 0;
+  @query("ly-room-header") private headerPart!: RoomHeader;
   private seen = 0;
 
   private get view(): RoomView {
@@ -54,6 +56,12 @@ export class RoomInside extends LitElement {
 
   private setTimer(timer: Timer): void {
     void this.act(() => this.session.api.post(this.path("timer"), timer));
+  }
+
+  /** Whoever has not agreed to be heard is asked first. */
+  private joinVoice(): void {
+    if (this.session.me.consents.includes("voice")) void this.session.voice.start();
+    else this.headerPart.open();
   }
 
   private act(action: () => Promise<unknown>): Promise<boolean> {
@@ -95,7 +103,7 @@ export class RoomInside extends LitElement {
         reason=${voice.reason}
         ?muted=${voice.muted}
         ?listening=${voice.listening}
-        @voice-join=${() => voice.start()}
+        @voice-join=${this.joinVoice}
         @voice-leave=${() => voice.stop()}
         @voice-mute=${() => voice.mute(!voice.muted)}
       ></ly-voice-controls>

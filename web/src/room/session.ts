@@ -4,12 +4,12 @@ import { words, type Api } from "../shared/api";
 import type { Fact, Me, RoomView, Slot } from "../shared/types";
 import { BoardLink } from "./board-link";
 import { openFeed, type FeedListener } from "./feed";
-import { asksForMore, fold, refreshed } from "./model";
+import { asksForMore, fold, refreshed, type KnownRoom } from "./model";
 import { Names } from "./names";
 import { Voice } from "./voice";
 
 export class RoomSession implements FeedListener {
-  view: RoomView | null = null;
+  view: KnownRoom | null = null;
   inside = false;
   /** Why one is outside again. */
   notice = "";

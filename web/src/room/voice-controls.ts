@@ -1,7 +1,8 @@
-import { LitElement, css, html, nothing } from "lit";
+import { LitElement, css, html, nothing, type PropertyValues } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
 import { icon } from "../shared/icons";
+import { notify } from "../shared/notice";
 import { parts } from "../shared/sheets";
 import type { VoiceState } from "./voice";
 
@@ -43,6 +44,10 @@ export class VoiceControls extends LitElement {
   @property() reason = "";
   @property({ type: Boolean }) muted = false;
   @property({ type: Boolean }) listening = false;
+
+  protected override updated(changed: PropertyValues): void {
+    if (changed.has("state") && this.state === "failed") notify(this, this.reason, "bad");
+  }
 
   private say(wish: "voice-join" | "voice-leave" | "voice-mute"): void {
     this.dispatchEvent(new CustomEvent(wish));

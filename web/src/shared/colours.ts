@@ -6,9 +6,10 @@ const PALETTE = [
 ];
 
 export function colourOf(person: string): string {
-  let hash = 0;
-  for (const character of person) hash = (hash * 31 + character.codePointAt(0)!) >>> 0;
-  return PALETTE[hash % PALETTE.length]!;
+  // FNV-1a: short ids that differ in a letter land far apart.
+  let hash = 0x811c9dc5;
+  for (const character of person) hash = Math.imul(hash ^ character.codePointAt(0)!, 0x01000193);
+  return PALETTE[(hash >>> 4) % PALETTE.length]!;
 }
 
 /** At most two letters that stand for a name. */

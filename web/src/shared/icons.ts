@@ -4,23 +4,23 @@ import { svg, html, type TemplateResult } from "lit";
 
 const SHAPES = {
   mic: svg`<rect x="9" y="3" width="6" height="11" rx="3"/><path d="M5 11a7 7 0 0 0 14 0M12 18v3"/>`,
-  micOff: svg`<path d="M9 9V6a3 3 0 0 1 6 0v5M9 9v2a3 3 0 0 0 4.500 2.600M5 11a7 7 0 0 0 10.500 6M19 11a7 7 0 0 1-.6 2.800M12 18v3M4 4l16 16"/>`,
+  micOff: svg`<path d="M9 9V6a3 3 0 0 1 6 0v5M9 9v2a3 3 0 0 0 4.5 2.6M5 11a7 7 0 0 0 10.5 6M19 11a7 7 0 0 1-.6 2.8M12 18v3M4 4l16 16"/>`,
   phone: svg`<path d="M4 14v-2a8 8 0 0 1 16 0v2"/><rect x="3" y="13" width="4" height="7" rx="2"/><rect x="17" y="13" width="4" height="7" rx="2"/>`,
   send: svg`<path d="M4 12h14M12 5l7 7-7 7"/>`,
   chat: svg`<path d="M4 5h16v11H10l-5 4v-4H4z"/>`,
-  board: svg`<rect x="3" y="4" width="18" height="13" rx="2"/><path d="M7 9h7M7 12.500h4M9 21l3-4 3 4"/>`,
-  star: svg`<path d="m12 4 2.500 5.100 5.600.8-4 4 .9 5.600-5-2.700-5 2.700.9-5.600-4-4 5.600-.8z"/>`,
+  board: svg`<rect x="3" y="4" width="18" height="13" rx="2"/><path d="M7 9h7M7 12.5h4M9 21l3-4 3 4"/>`,
+  star: svg`<path d="m12 4 2.5 5.1 5.6.8-4 4 .9 5.6-5-2.7-5 2.7.9-5.6-4-4 5.6-.8z"/>`,
   settings: svg`<path d="M4 7h9M17 7h3M4 17h3M11 17h9"/><circle cx="15" cy="7" r="2"/><circle cx="9" cy="17" r="2"/>`,
   exit: svg`<path d="M14 4H5v16h9M10 12h11M17 8l4 4-4 4"/>`,
-  clock: svg`<circle cx="12" cy="12" r="8.500"/><path d="M12 7.500V12l3 2"/>`,
-  play: svg`<path d="M7 4.500v15l12-7.500z"/>`,
+  clock: svg`<circle cx="12" cy="12" r="8.5"/><path d="M12 7.5V12l3 2"/>`,
+  play: svg`<path d="M7 4.5v15l12-7.5z"/>`,
   pause: svg`<path d="M8 5v14M16 5v14"/>`,
   stop: svg`<rect x="6" y="6" width="12" height="12" rx="2"/>`,
   back: svg`<path d="m14 6-6 6 6 6"/>`,
   forward: svg`<path d="m10 6 6 6-6 6"/>`,
-  flame: svg`<path d="M12 3c1 4 5 5.500 5 10.500a5 5 0 0 1-10 0C7 11 8.500 10 9 8c1.500.8 2 2 2 3 1.500-2 1.500-5 1-8z"/>`,
-  bulb: svg`<path d="M9 18h6M10 21h4M12 3a6 6 0 0 0-3.500 10.900c.7.600 1 1.300 1 2.100h5c0-.8.300-1.500 1-2.100A6 6 0 0 0 12 3z"/>`,
-  check: svg`<path d="m5 12.500 4.500 4.500L19 7.500"/>`,
+  flame: svg`<path d="M12 3c1 4 5 5.5 5 10.5a5 5 0 0 1-10 0C7 11 8.5 10 9 8c1.5.8 2 2 2 3 1.5-2 1.5-5 1-8z"/>`,
+  bulb: svg`<path d="M9 18h6M10 21h4M12 3a6 6 0 0 0-3.5 10.9c.7.6 1 1.3 1 2.1h5c0-.8.3-1.5 1-2.1A6 6 0 0 0 12 3z"/>`,
+  check: svg`<path d="m5 12.5 4.5 4.5L19 7.5"/>`,
   spark: svg`<path d="M12 3v5M12 16v5M3 12h5M16 12h5M6 6l3 3M15 15l3 3M18 6l-3 3M9 15l-3 3"/>`,
   close: svg`<path d="M6 6l12 12M18 6 6 18"/>`,
 } as const;
@@ -29,5 +29,5 @@ export type IconName = keyof typeof SHAPES;
 
 export function icon(name: IconName, size = 18): TemplateResult {
   return html`<svg width=${size} height=${size} viewBox="0 0 24 24" fill="none" stroke="currentColor"
-    stroke-width="1.800" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">${SHAPES[name]}</svg>`;
+    stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">${SHAPES[name]}</svg>`;
 }

@@ -22,7 +22,7 @@ export class Toasts extends LitElement {
     css`
       ul {
         position: fixed;
-        inset: auto 12px 76px auto;
+        inset: 62px 12px auto auto;
         width: max-content;
         max-width: min(420px, calc(100vw - 24px));
         padding: 0;
@@ -34,7 +34,7 @@ export class Toasts extends LitElement {
       li {
         margin-top: 8px;
         display: flex;
-        align-items: flex-start;
+        align-items: center;
         gap: 10px;
         padding: 10px 6px 10px 14px;
         border-radius: var(--ly-radius-small);
