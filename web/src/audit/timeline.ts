@@ -52,7 +52,6 @@ export class Timeline extends LitElement {
       li button[aria-current="true"] {
         background: var(--ly-accent-soft);
         color: var(--ly-accent);
-        font-weight: 600;
       }
       :focus-visible {
         outline-offset: -3px;

@@ -115,6 +115,9 @@ export const insideStyles = css`
   }
 
   @media (min-width: 721px) and (max-width: 1080px) {
+    main:not([data-tab="progress"]) + nav .unread {
+      display: none;
+    }
     nav {
       grid-template-columns: repeat(2, 1fr);
     }

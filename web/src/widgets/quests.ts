@@ -112,7 +112,7 @@ export class LyceumQuests extends LitElement {
       <dl class="numbers">
         <div><dt>XP</dt><dd data-testid="xp">${xp}</dd></div>
         <div><dt>Level</dt><dd data-testid="level">${level}</dd></div>
-        <div><dt>Streak, days</dt><dd>${icon("flame")}<span data-testid="streak">${streak}</span></dd></div>
+        <div><dt>Day streak</dt><dd>${icon("flame")}<span data-testid="streak">${streak}</span></dd></div>
       </dl>
       <h2>Today's quests</h2>
       <ul>${repeat(quests, (quest) => quest.quest, (quest) => this.row(quest))}</ul>
