@@ -10,25 +10,34 @@ FULL_DAY = timedelta(hours=23)
 
 DAY = timedelta(days=1)
 
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 class Streak(Struct):
-    """`length` days up to and with `last`, which was a date in `zone`."""
+    """`length` days up to and with the date `last`.
+
+    `until` is the end of the latest day that was practised on, as an instant; `zone` the last zone.
+    """
 
     length: int = 0
     last: date | None = None
+    until: datetime = EVER
     zone: str = "UTC"
 
 
 def practised(streak: Streak, day: date, zone: str) -> None:
     """Count a day of practice, in place.
 
-    The same day, or an earlier one (somebody flew west, or changed the zone), changes nothing. The day
-    after makes the streak longer. Any other day begins a new one, unless no full day was missed.
+    The same day, or an earlier one (somebody flew west, or changed the zone), makes nothing longer and
+    breaks nothing. The day after makes the streak longer. Any other day begins a new one, unless no full
+    day was missed.
     """
-    if streak.last is not None and day <= streak.last:
+    if streak.last is None or day > streak.last:
+        streak.length = 1 if _missed(streak, day, zone) else streak.length + 1
+        streak.last = day
+    elif day == streak.last and zone == streak.zone:
         return
-    streak.length = 1 if _missed(streak, day, zone) else streak.length + 1
-    streak.last = day
+    streak.until = max(streak.until, _midnight(day + DAY, zone))
     streak.zone = zone
 
 
@@ -46,17 +55,15 @@ def _missed(streak: Streak, day: date, zone: str) -> bool:
     """
     if streak.last is None:
         return True
-    days = (day - streak.last).days
-    if days <= 1:
+    if day - streak.last <= DAY:
         return False
-    if days > 3:  # no change of zone gains more than two days
-        return True
-    return _midnight(day, zone) - _midnight(streak.last + DAY, streak.zone) >= FULL_DAY
+    return _midnight(day, zone) - streak.until >= FULL_DAY
 
 
 def _midnight(day: date, zone: str) -> datetime:
+    """When the day begins in the zone; a zone that this machine's tables lack is taken for UTC."""
     try:
         tz = ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        return datetime.combine(day, time(), UTC)  # a zone that this machine's tables do not know
+        tz = UTC
     return datetime.combine(day, time(), tz).astimezone(UTC)

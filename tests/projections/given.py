@@ -12,6 +12,7 @@ from domain.practice import AnswerGiven
 from projections.view import View
 
 START = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+TODAY = START.date()
 MINUTE = timedelta(minutes=1)
 
 States = dict[tuple[str, str], Any]
@@ -60,7 +61,7 @@ def shown_json(answer: Any) -> Any:
 def answer(
     person: str = "ada",
     correct: bool = True,
-    day: date = START.date(),
+    day: date = TODAY,
     zone: str = "UTC",
     skill: str = "fractions",
     xp: int = 10,

@@ -1,0 +1,93 @@
+from domain.interventions import InterventionDelivered
+from domain.rooms import (
+    MessageSent,
+    ProblemPosed,
+    RoomClosed,
+    RoomJoined,
+    RoomLeft,
+    RoomOpened,
+    TimerSet,
+)
+from projections.problems import ShownProblem
+from projections.room import INTERVENTIONS_KEPT, MESSAGES_KEPT, ROOM, shown
+from tests.projections.given import START, shown_json, state_of
+
+OPENED = RoomOpened(room="r1", title="Fractions", capacity=4, host="tess")
+ADA, BEN = (RoomJoined(room="r1", person=person) for person in ("ada", "ben"))
+
+
+def said(text: str) -> MessageSent:
+    return MessageSent(room="r1", person="ada", message=text, text=text)
+
+
+def invited(name: str) -> InterventionDelivered:
+    return InterventionDelivered(
+        intervention=name, room="r1", person="ben", text="Ben?", why="2 of 60 s.", source="template"
+    )
+
+
+def timer(phase: str) -> TimerSet:
+    return TimerSet(room="r1", person="tess", phase=phase, ends=START)
+
+
+def test_a_room_as_somebody_finds_it():
+    posed = ProblemPosed(room="r1", problem="p1", person="ada")
+    state = state_of(ROOM, "r1", OPENED, ADA, BEN, said("Hi"), invited("i1"), posed, timer("work"))
+    problem = ShownProblem(problem="p1", skill="fractions", prompt="½ + ½?", choices=("1",), hints=2)
+    assert shown_json(shown("r1", state, {"ada": ("Ada", "student")}, problem)) == {
+        "room": "r1",
+        "title": "Fractions",
+        "host": "tess",
+        "capacity": 4,
+        "closed": False,
+        "members": [
+            {"person": "ada", "name": "Ada", "role": "student"},
+            {"person": "ben", "name": "ben", "role": None},
+        ],
+        "problem": {
+            "problem": "p1",
+            "skill": "fractions",
+            "prompt": "½ + ½?",
+            "choices": ["1"],
+            "hints": 2,
+        },
+        "timer": {"phase": "work", "ends": "2026-11-21T09:00:00Z"},
+        "messages": [{"position": 4, "at": "2026-11-21T09:03:00Z", "person": "ada", "text": "Hi"}],
+        "interventions": [
+            {
+                "intervention": "i1",
+                "position": 5,
+                "at": "2026-11-21T09:04:00Z",
+                "person": "ben",
+                "text": "Ben?",
+                "why": "2 of 60 s.",
+                "source": "template",
+            }
+        ],
+        "position": 7,
+    }
+    assert state.problem == "p1"
+
+
+def test_members_stand_in_the_order_of_their_coming():
+    away = RoomLeft(room="r1", person="ada", why="left")
+    assert state_of(ROOM, "r1", OPENED, ADA, BEN, away, ADA).members == {"ben": 3, "ada": 5}
+
+
+def test_the_last_messages_and_interventions_are_kept():
+    messages = [said(f"m{n}") for n in range(MESSAGES_KEPT + 1)]
+    invitations = [invited(f"i{n}") for n in range(INTERVENTIONS_KEPT + 1)]
+    state = state_of(ROOM, "r1", OPENED, *messages, *invitations)
+    assert [message.text for message in state.messages] == [f"m{n + 1}" for n in range(MESSAGES_KEPT)]
+    assert [each.intervention for each in state.interventions] == [
+        f"i{n + 1}" for n in range(INTERVENTIONS_KEPT)
+    ]
+
+
+def test_a_timer_that_is_off_is_no_timer():
+    assert state_of(ROOM, "r1", OPENED, timer("work"), timer("off")).timer is None
+
+
+def test_a_closed_room_is_empty():
+    state = state_of(ROOM, "r1", OPENED, ADA, timer("work"), RoomClosed(room="r1"))
+    assert (state.closed, state.members, state.timer) == (True, {}, None)
