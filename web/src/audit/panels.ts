@@ -64,7 +64,7 @@ function talk({ person, name, talk_ms, turns }: Spoke, most: number, speaking: b
 export function facilitator({ facilitator }: Moment): TemplateResult {
   return html`<section class="card" aria-labelledby="facilitator">
     <h2 id="facilitator">What the facilitator had said</h2>
-    <ul class="said" data-testid="audit-facilitator">
+    <ul class="said" tabindex="0" aria-labelledby="facilitator" data-testid="audit-facilitator">
       ${facilitator.map(
         ({ at, text, why, source }) => html`<li class="note">
           <p>${text}</p>
@@ -79,7 +79,7 @@ export function facilitator({ facilitator }: Moment): TemplateResult {
 export function messages({ messages }: Moment): TemplateResult {
   return html`<section class="card messages" aria-labelledby="messages">
     <h2 id="messages">Messages</h2>
-    <ul class="said" data-testid="audit-messages">
+    <ul class="said" tabindex="0" aria-labelledby="messages" data-testid="audit-messages">
       ${messages.map(
         ({ at, person, name, text }) => html`<li>
           <p><strong>${name ?? person}</strong> <span class="muted small numbers">${clockTime(at)}</span></p>

@@ -58,9 +58,11 @@ export class Members extends LitElement {
   @property() me = "";
 
   override render() {
-    return html`<ul aria-label="People in this room" data-testid="members">
-      ${repeat(this.members, (member) => member.person, (member) => this.chip(member))}
-    </ul>`;
+    return html`<section aria-label="People in this room">
+      <ul data-testid="members">
+        ${repeat(this.members, (member) => member.person, (member) => this.chip(member))}
+      </ul>
+    </section>`;
   }
 
   private chip({ person, name, role }: Member) {

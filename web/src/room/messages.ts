@@ -1,4 +1,4 @@
-import { LitElement, css, html } from "lit";
+import { LitElement, css, html, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 
@@ -29,13 +29,18 @@ export class Messages extends LitElement {
       h2 {
         padding: 12px 14px 8px;
       }
-      ol {
+      .log {
         overflow-y: auto;
         padding: 4px 14px 12px;
-        display: flex;
-        flex-direction: column;
-        gap: 11px;
         overscroll-behavior: contain;
+      }
+      .log:focus-visible {
+        outline-offset: -3px;
+      }
+      ol {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        gap: 11px;
       }
       li.line {
         display: grid;
@@ -59,7 +64,7 @@ export class Messages extends LitElement {
         border-top: 1px solid var(--ly-line);
       }
       .empty {
-        margin: auto;
+        margin: 20vh auto 0;
         text-align: center;
         max-width: 22ch;
       }
@@ -71,12 +76,12 @@ export class Messages extends LitElement {
   @property({ attribute: false }) nameOf: (person: string) => string = (person) => person;
   @state() private draft = "";
   @state() private sending = false;
-  @query("ol") private list!: HTMLOListElement;
+  @query(".log") private list!: HTMLElement;
   private atEnd = true;
 
   protected override willUpdate(): void {
     // Whoever reads further up is left where they are.
-    const list = this.renderRoot.querySelector("ol");
+    const list = this.renderRoot.querySelector(".log");
     this.atEnd = !list || list.scrollHeight - list.scrollTop - list.clientHeight < 60;
   }
 
@@ -99,10 +104,12 @@ export class Messages extends LitElement {
   override render() {
     const lines: Line[] = [...this.messages, ...this.interventions].sort((a, b) => a.position - b.position);
     return html`<h2>Conversation</h2>
-      <ol role="log" aria-live="polite" aria-label="Messages" tabindex="0" data-testid="message-list">
-        ${lines.length ? "" : html`<li class="empty muted small">Nothing has been written yet. Say hello!</li>`}
-        ${repeat(lines, (line) => line.position, (line) => this.line(line))}
-      </ol>
+      <div class="log" role="log" aria-live="polite" aria-label="Messages" tabindex="0" data-testid="message-list">
+        ${lines.length ? nothing : html`<p class="empty muted small">Nothing has been written yet. Say hello!</p>`}
+        <ol>
+          ${repeat(lines, (line) => line.position, (line) => this.line(line))}
+        </ol>
+      </div>
       <form @submit=${this.submit}>
         <input
           data-testid="message-input"

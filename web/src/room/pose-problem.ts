@@ -32,7 +32,7 @@ export class PoseProblem extends LitElement {
         text-align: left;
         gap: 3px;
       }
-      header {
+      .top {
         display: flex;
         justify-content: space-between;
         align-items: center;
@@ -68,10 +68,10 @@ export class PoseProblem extends LitElement {
   override render() {
     return html`<button class="quiet small" data-testid="pose-button" @click=${this.open}>Pose a problem</button>
       <dialog aria-labelledby="title" data-testid="pose-dialog">
-        <header>
+        <div class="top">
           <h2 id="title">Pose a problem to the room</h2>
           <button class="quiet icon" aria-label="Close" @click=${() => this.dialog.close()}>${icon("close")}</button>
-        </header>
+        </div>
         <ul>
           ${this.problems.map((problem) => this.item(problem))}
         </ul>

@@ -44,7 +44,9 @@ export class RoomHeader extends LitElement {
         gap: 6px 10px;
         flex-wrap: wrap;
       }
-      dialog header {
+      .top {
+        display: flex;
+        align-items: center;
         justify-content: space-between;
         margin-bottom: 14px;
       }
@@ -102,10 +104,10 @@ export class RoomHeader extends LitElement {
 
   private menu() {
     return html`<dialog aria-labelledby="choices" data-testid="menu">
-      <header>
+      <div class="top">
         <h2 id="choices">What you agree to</h2>
         <button class="quiet icon" data-testid="menu-close" aria-label="Close" @click=${() => this.dialog.close()}>${icon("close")}</button>
-      </header>
+      </div>
       <ly-consents .api=${this.api} .me=${this.me}></ly-consents>
       <div class="row">
         <span class="small muted">You are ${this.me.name}.</span>
