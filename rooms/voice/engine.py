@@ -1,0 +1,107 @@
+"""The port of voice: what the rest of the house asks of a media engine, and what it is told."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from domain.errors import Invalid, Refused, Unknown
+
+Why = Literal["left", "gone", "replaced", "failed", "stopped"]
+"""Why a voice ended: it left, went silent, joined anew, failed its handshake, or the engine stopped."""
+
+SlotContent = tuple[str, str | None]
+"""A slot's mid in the listener's own offer, and the person who is heard in it."""
+
+
+class NotAnOffer(Invalid):
+    """This is not an SDP offer that voice can use."""
+
+
+class OfferTooLarge(Invalid):
+    """The SDP offer is too large."""
+
+
+class TooManyLines(Invalid):
+    """The SDP offer has too many media lines."""
+
+
+class NotARestart(Invalid):
+    """This is not an SDP fragment with ice-ufrag and ice-pwd."""
+
+
+class VoiceIsFull(Refused):
+    """Nobody else can join this room's voice."""
+
+
+class UnknownVoice(Unknown):
+    """There is no such voice connection."""
+
+
+@dataclass(frozen=True)
+class Joined:
+    """A voice connection: its id (a path segment) and the SDP answer."""
+
+    voice: str
+    sdp: str
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What an engine takes at most. Times in seconds."""
+
+    peers: int = 1000
+    peers_per_room: int = 64
+    lines: int = 33
+    sdp: int = 64 * 1024
+    sdp_lines: int = 2500
+    packets_per_second: int = 400
+    """Of one peer; Opus sends 50, or 100 with the shortest frames."""
+    connect_within: float = 20.0
+    silent_for: float = 5.5
+    """A peer that nothing authentic was heard from for so long is gone."""
+
+
+class MediaEngine(Protocol):
+    """Carries the voices of rooms. A person has at most one voice in a room."""
+
+    async def join(self, room: str, person: str, sdp: str, *, speaks: bool = True) -> Joined:
+        """Answer an SDP offer. A second voice of the same person in the room replaces the first.
+
+        Raises NotAnOffer, OfferTooLarge, TooManyLines, VoiceIsFull.
+        """
+        ...
+
+    async def restart(self, voice: str, fragment: str) -> str:
+        """Restart ICE: the client's fragment in, the engine's out; "" if the fragment was mere trickle.
+
+        Raises UnknownVoice, NotARestart.
+        """
+        ...
+
+    async def leave(self, voice: str) -> None:
+        """End a voice; one that has ended already is no error."""
+        ...
+
+    async def silence(self, room: str, person: str) -> None:
+        """From now on the person is neither forwarded nor measured, and still hears; a new join undoes it."""
+        ...
+
+
+class VoiceListener(Protocol):
+    """Is told what happens, at once and synchronously. Times are ms since the Unix epoch."""
+
+    def speaking(self, room: str, person: str, turn: str, at: int) -> None:
+        """A turn has started, at `at`."""
+        ...
+
+    def spoke(self, room: str, person: str, turn: str, started: int, ended: int) -> None:
+        """The turn is over; `ended` is when the person was last heard."""
+        ...
+
+    def slots(self, room: str, person: str, slots: Sequence[SlotContent]) -> None:
+        """This listener's slots, all of them, now hold these speakers."""
+        ...
+
+    def left(self, room: str, person: str, voice: str, why: Why) -> None:
+        """The voice has ended."""
+        ...

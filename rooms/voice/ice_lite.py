@@ -1,0 +1,185 @@
+"""The media engine of one node: ICE-lite on one UDP port, Opus passed through."""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from rooms.voice import answer
+from rooms.voice.counts import new_counts
+from rooms.voice.dtls import Identity
+from rooms.voice.engine import Joined, Limits, SlotContent, UnknownVoice, VoiceIsFull, VoiceListener, Why
+from rooms.voice.peer import Peer, Surroundings
+from rooms.voice.room import VoiceRoom
+from rooms.voice.rtp import Packet
+from rooms.voice.sdp import Offer, read_fragment, read_offer
+from rooms.voice.transport import Port
+
+TICK = 0.1
+"""Seconds: how late a turn's end, a retransmission or a peer's death may be noticed."""
+
+
+class IceLiteEngine:
+    """A MediaEngine. `run` must be running; the other methods wait until its socket is open."""
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        addresses: Sequence[str],
+        listener: VoiceListener,
+        clock: Callable[[], datetime],
+        limits: Limits | None = None,
+    ) -> None:
+        """Port 0 takes any free one; `addresses` are the IP addresses at which clients reach `host`."""
+        self.counts = new_counts()
+        self.limits = limits or Limits()
+        self._bind = (host, port)
+        self._addresses = tuple(addresses)
+        self._listener = listener
+        self._clock = clock
+        self._identity = Identity()
+        self._port = Port(self.counts)
+        self._opened = asyncio.Event()
+        self._voices: dict[str, Peer] = {}
+        self._rooms: dict[str, VoiceRoom] = {}
+        self._wall = 0
+        self._around = Surroundings(
+            send=self._port.send,
+            revoke=self._port.revoke,
+            connected=self._connected,
+            sounded=self._sounded,
+            ended=self._end,
+            now=time.monotonic,
+            wall=self._now,
+            counts=self.counts,
+            limits=self.limits,
+        )
+
+    @property
+    def port(self) -> int:
+        """The UDP port. Only after `opened`."""
+        return self._port.number
+
+    @property
+    def voices(self) -> int:
+        """How many voice connections there are."""
+        return len(self._voices)
+
+    async def opened(self) -> int:
+        """Waits until the socket is open; gives its port."""
+        await self._opened.wait()
+        return self.port
+
+    async def run(self) -> None:
+        """Serves until cancelled; then every peer is told goodbye. Raises OSError if the port is taken."""
+        loop = asyncio.get_running_loop()
+        await loop.create_datagram_endpoint(lambda: self._port, local_addr=self._bind)
+        self._opened.set()
+        try:
+            while True:
+                await asyncio.sleep(TICK)
+                self._tick()
+        finally:
+            self._opened.clear()
+            for peer in list(self._voices.values()):
+                self._end(peer, "stopped")
+            self._port.close()
+            await self._port.closed.wait()
+
+    async def join(self, room: str, person: str, sdp: str, *, speaks: bool = True) -> Joined:
+        """See MediaEngine."""
+        await self.opened()
+        offer = read_offer(sdp, self.limits)
+        return self._join(room, person, offer, speaks=speaks)
+
+    async def restart(self, voice: str, fragment: str) -> str:
+        """See MediaEngine."""
+        await self.opened()
+        peer = self._peer(voice)
+        ufrag = read_fragment(fragment, self.limits)
+        if ufrag == peer.remote_ufrag:
+            return ""
+        credentials = peer.restart(ufrag)
+        self._port.admit(credentials.ufrag, peer)
+        return answer.fragment(peer.offer, self._here(), credentials)
+
+    async def leave(self, voice: str) -> None:
+        """See MediaEngine."""
+        peer = self._voices.get(voice)
+        if peer is not None:
+            self._end(peer, "left")
+
+    async def silence(self, room: str, person: str) -> None:
+        """See MediaEngine."""
+        peer = self._of(room, person)
+        if peer is not None:
+            self._rooms[room].mute(peer)
+
+    def whose(self, voice: str) -> tuple[str, str]:
+        """The room and the person of a voice. Raises UnknownVoice."""
+        peer = self._peer(voice)
+        return peer.room, peer.person
+
+    def slots(self, room: str, person: str) -> Sequence[SlotContent]:
+        """What this listener's slots hold now; nothing for somebody without a voice here."""
+        peer = self._of(room, person)
+        return () if peer is None else [(slot.mid, slot.person) for slot in peer.slots]
+
+    def _join(self, room: str, person: str, offer: Offer, *, speaks: bool) -> Joined:
+        replaced = self._of(room, person)
+        here = self._rooms.get(room)
+        full = here is not None and len(here.peers) >= self.limits.peers_per_room
+        if replaced is None and (full or len(self._voices) >= self.limits.peers):
+            raise VoiceIsFull
+        if replaced is not None:
+            self._end(replaced, "replaced")
+        peer = Peer(room, person, offer, self._identity, self._around, speaks=speaks)
+        self._voices[peer.voice] = peer
+        self._port.admit(peer.newest.ufrag, peer)
+        self._rooms.setdefault(room, VoiceRoom(room, self._listener)).add(peer)
+        ssrcs = {slot.mid: slot.stream.ssrc for slot in peer.slots}
+        return Joined(peer.voice, answer.answer(offer, self._here(), peer.newest, ssrcs, speaks=speaks))
+
+    def _here(self) -> answer.Here:
+        return answer.Here(self._identity.fingerprint, answer.candidates(self._addresses, self.port))
+
+    def _peer(self, voice: str) -> Peer:
+        peer = self._voices.get(voice)
+        if peer is None:
+            raise UnknownVoice
+        return peer
+
+    def _of(self, room: str, person: str) -> Peer | None:
+        here = self._rooms.get(room)
+        return here.peers.get(person) if here else None
+
+    def _connected(self, peer: Peer) -> None:
+        self._rooms[peer.room].bind()
+
+    def _sounded(self, peer: Peer, packet: Packet, now: int) -> None:
+        self._rooms[peer.room].sounded(peer, packet, now)
+
+    def _end(self, peer: Peer, why: Why) -> None:
+        if self._voices.pop(peer.voice, None) is None:
+            return
+        peer.close()
+        self._port.forget(peer, peer.ufrags)
+        room = self._rooms[peer.room]
+        room.remove(peer)
+        if not room.peers:
+            del self._rooms[peer.room]
+        self._listener.left(peer.room, peer.person, peer.voice, why)
+
+    def _tick(self) -> None:
+        for peer in list(self._voices.values()):
+            why = peer.look_after()
+            if why is not None:
+                self._end(peer, why)
+        for room in list(self._rooms.values()):
+            room.tick(self._now())
+
+    def _now(self) -> int:
+        # A clock that is set back must not turn speech back.
+        self._wall = max(self._wall, int(self._clock().timestamp() * 1000))
+        return self._wall

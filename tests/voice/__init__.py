@@ -1,0 +1,1 @@
+"""Voice, with real WebRTC clients: aiortc's in process, and Chromium."""

@@ -1,0 +1,168 @@
+"""Voices through the engine, with real clients."""
+
+import asyncio
+
+import pytest
+
+from rooms.voice.engine import Limits, VoiceIsFull
+from rooms.voice.ice_lite import IceLiteEngine
+from tests.voice.client import hush, script, tone
+from tests.voice.conftest import now
+from tests.voice.ears import Ears
+
+
+def slot_of(ears: Ears, listener: str, speaker: str) -> str:
+    return next(mid for mid, person in ears.bound[listener].items() if person == speaker)
+
+
+async def test_two_people_hear_each_other_and_a_third_who_comes_later_hears_both(engine, ears, client):
+    ada, ben = client(tone(20_000)), client(tone(20_000, 660))
+    await ada.join(engine, "algebra", "ada")
+    await ben.join(engine, "algebra", "ben")
+    await ears.until(lambda: ears.hears("ada") == {"ben"} and ears.hears("ben") == {"ada"})
+    await ada.hears(slot_of(ears, "ada", "ben"))
+    await ben.hears(slot_of(ears, "ben", "ada"))
+
+    cem = client(hush(20))
+    await cem.join(engine, "algebra", "cem")
+    await ears.until(lambda: ears.hears("cem") == {"ada", "ben"} and "cem" in ears.hears("ada"))
+    await cem.hears(slot_of(ears, "cem", "ada"))
+    await cem.hears(slot_of(ears, "cem", "ben"))
+
+
+async def test_nobody_hears_another_room(engine, ears, client):
+    ada, ben = client(tone(20_000)), client(hush(20))
+    await ada.join(engine, "algebra", "ada")
+    await ben.join(engine, "biology", "ben")
+    await ears.until(lambda: bool(ears.began))
+    assert ears.hears("ben") == set()
+    assert engine.counts["rtp-in"] > 0
+    assert engine.counts["rtp-out"] == 0
+
+
+async def test_turns_are_told_with_the_times_at_which_they_were_played(engine, ears, client):
+    ada = client(script((1000, 1500), (1000, 400), (1500, 2000), (4000, 0)))
+    await ada.join(engine, "algebra", "ada")
+    await ears.until(lambda: len(ears.turns) == 3, seconds=15)
+    zero = ada.playing.zero
+    played = [(zero + 1000, zero + 2500), (zero + 3500, zero + 3900), (zero + 5400, zero + 7400)]
+    for turn, (started, ended) in zip(ears.turns, played, strict=True):
+        assert abs(turn.started - started) <= 150
+        assert abs(turn.ended - ended) <= 150
+    assert [(person, turn, at) for person, turn, at in ears.began] == [
+        (turn.person, turn.turn, turn.started) for turn in ears.turns
+    ]
+    assert len({turn.turn for turn in ears.turns}) == 3
+
+
+async def test_whoever_leaves_is_gone_and_their_turn_ends(engine, ears, client):
+    ada, ben = client(script((500, 20_000))), client(hush(20))
+    await ada.join(engine, "algebra", "ada")
+    await ben.join(engine, "algebra", "ben")
+    await ears.until(lambda: bool(ears.began) and ears.hears("ben") == {"ada"})
+    await engine.leave(ada.voice)
+    assert ears.gone == [("ada", "left")]
+    assert ears.hears("ben") == set()
+    assert [turn.person for turn in ears.turns] == ["ada"]
+    await engine.leave(ada.voice)
+    assert ears.gone == [("ada", "left")]
+
+
+async def test_a_client_that_says_goodbye_is_gone_at_once(engine, ears, client):
+    ada = client(tone(5000))
+    await ada.join(engine, "algebra", "ada")
+    await ears.until(lambda: engine.counts["rtp-in"] > 5 or bool(ears.began))
+    await ada.close()
+    await ears.until(lambda: ears.gone == [("ada", "left")], seconds=2)
+
+
+async def test_a_second_voice_of_the_same_person_replaces_the_first(engine, ears, client):
+    first, ben = client(tone(20_000)), client(hush(20))
+    await first.join(engine, "algebra", "ada")
+    await ben.join(engine, "algebra", "ben")
+    await ears.until(lambda: ears.hears("ben") == {"ada"})
+    second = client(tone(20_000))
+    await second.join(engine, "algebra", "ada")
+    assert ears.gone == [("ada", "replaced")]
+    await ears.until(lambda: ears.hears("ben") == {"ada"})
+    await ben.hears(slot_of(ears, "ben", "ada"))
+    assert engine.voices == 2
+
+
+async def test_silencing_stops_forwarding_and_measuring_but_not_hearing(engine, ears, client):
+    ada, ben = client(script((500, 20_000))), client(tone(20_000, 660))
+    await ada.join(engine, "algebra", "ada")
+    await ben.join(engine, "algebra", "ben")
+    await ears.until(lambda: "ada" in [b[0] for b in ears.began] and ears.hears("ben") == {"ada"})
+    await engine.silence("algebra", "ada")
+    assert ears.hears("ben") == set()
+    assert [turn.person for turn in ears.turns] == ["ada"]
+    began = [b for b in ears.began if b[0] == "ada"]
+    before = await ben.received()
+    await ada.hears(slot_of(ears, "ada", "ben"))
+    await asyncio.sleep(1)
+    assert [b for b in ears.began if b[0] == "ada"] == began
+    assert await ben.received() - before <= 2  # what was under way
+    await engine.silence("algebra", "nobody")
+
+
+async def test_whoever_may_not_speak_only_listens(engine, ears, client):
+    ada, ben = client(tone(20_000)), client(tone(20_000, 660))
+    await ada.join(engine, "algebra", "ada")
+    joined = await engine.join("algebra", "ben", await ben.offer(), speaks=False)
+    await ben.take(joined.sdp)
+    await ears.until(lambda: ears.hears("ben") == {"ada"})
+    await ben.hears(slot_of(ears, "ben", "ada"))
+    assert ears.hears("ada") == set()
+
+
+async def test_a_listener_needs_no_sending_line(engine, ears, client):
+    ada, ben = client(tone(20_000)), client(None, slots=1)
+    await ada.join(engine, "algebra", "ada")
+    await ben.join(engine, "algebra", "ben")
+    await ears.until(lambda: ears.hears("ben") == {"ada"})
+    await ben.hears(slot_of(ears, "ben", "ada"))
+
+
+async def test_with_too_few_slots_whoever_begins_to_speak_gets_one(engine, ears, client):
+    ada, ben = client(script((300, 700), (15_000, 0))), client(script((3000, 2000), (10_000, 0)))
+    cem = client(hush(20), slots=1)
+    for who, name in ((ada, "ada"), (ben, "ben"), (cem, "cem")):
+        await who.join(engine, "algebra", name)
+    await ears.until(lambda: ears.hears("cem") == {"ada"})
+    await ears.until(lambda: ears.hears("cem") == {"ben"})
+    assert ears.began[-1][0] == "ben"
+    await cem.hears(slot_of(ears, "cem", "ben"))
+
+
+async def test_a_full_room_refuses_the_next_voice(ears, client, engine):
+    small = IceLiteEngine("127.0.0.1", 0, ["127.0.0.1"], ears, now, Limits(peers_per_room=1))
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(small.run())
+        await small.join("algebra", "ada", await client(hush(20)).offer())
+        with pytest.raises(VoiceIsFull) as refused:
+            await small.join("algebra", "ben", await client(hush(20)).offer())
+        assert refused.value.code == "voice-is-full"
+        running.cancel()
+    assert ears.gone == [("ada", "stopped")]
+
+
+async def test_the_engine_stops_without_leaving_a_task_or_a_socket(ears, monkeypatch):
+    engine = IceLiteEngine("127.0.0.1", 0, ["127.0.0.1"], ears, now)
+    before = asyncio.all_tasks()
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(engine.run())
+        port = await engine.opened()
+        running.cancel()
+    assert asyncio.all_tasks() == before
+    again = IceLiteEngine("127.0.0.1", port, ["127.0.0.1"], ears, now)
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(again.run())
+        assert await again.opened() == port
+        running.cancel()
+
+
+async def test_a_port_that_is_taken_is_an_error_and_not_a_silence(engine, ears):
+    second = IceLiteEngine("127.0.0.1", engine.port, ["127.0.0.1"], ears, now)
+    with pytest.raises(OSError, match="in use"):
+        await second.run()
