@@ -7,7 +7,7 @@ describe("the saved mark", () => {
 
   beforeEach(() => {
     saving = new Saving();
-    saving.connection(true);
+    saving.connection(true, 0);
   });
 
   test("a board that nobody touched is saved", () => {
@@ -46,10 +46,30 @@ describe("the saved mark", () => {
   test("a word heard before the line broke proves nothing afterwards", () => {
     saving.edit(1000);
     saving.saved(1100);
-    saving.connection(false);
+    saving.connection(false, 1200);
     expect(saving.state).toBe("offline");
-    saving.connection(true);
+    saving.connection(true, 1300);
     saving.tick(60_000);
     expect(saving.dirty).toBe(true);
+  });
+
+  test("what was typed without a line is not covered by what is said before it was sent", () => {
+    saving.connection(false, 0);
+    saving.edit(1000);
+    saving.saved(2000);
+    saving.connection(true, 5000);
+    saving.saved(5000 + SETTLED_MS - 1);
+    expect(saving.state).toBe("saving");
+    saving.saved(5000 + SETTLED_MS);
+    expect(saving.state).toBe("saved");
+  });
+
+  test("when the word was missed with the feed, silence after its return does instead", () => {
+    saving.edit(1000);
+    saving.resumed(4000);
+    saving.tick(4000 + QUIET_MS - 1);
+    expect(saving.state).toBe("saving");
+    saving.tick(4000 + QUIET_MS);
+    expect(saving.state).toBe("saved");
   });
 });

@@ -61,6 +61,11 @@ export class BoardLink {
     this.changed();
   }
 
+  /** The feed is back after a break. */
+  resumed(): void {
+    this.saving.resumed(performance.now());
+  }
+
   destroy(): void {
     clearInterval(this.ticking);
     this.provider.destroy();
@@ -81,7 +86,7 @@ export class BoardLink {
   };
 
   private moved(connected: boolean): void {
-    this.saving.connection(connected);
+    this.saving.connection(connected, performance.now());
     this.changed();
   }
 

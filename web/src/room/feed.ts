@@ -22,6 +22,7 @@ const FACTS = [
   "room.timer-set.v1",
   "room.problem-posed.v1",
   "intervention.delivered.v1",
+  "board.edited.v1",
 ];
 
 export function openFeed(api: Api, room: string, listener: FeedListener): Stream {

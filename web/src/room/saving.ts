@@ -3,7 +3,8 @@
  *
  * The server gathers edits for a moment and then says that the board is saved. An edit made just before that
  * word came may belong to the next gathering, so only what is older than `SETTLED_MS` counts as saved by it.
- * If all was saved and nothing else follows, a later look at the clock says so.
+ * If all was saved and nothing else follows, a later look at the clock says so. The same holds when the feed
+ * was away for a while, since the word may have been missed then.
  */
 
 export type SaveState = "saved" | "saving" | "offline";
@@ -25,9 +26,14 @@ export class Saving {
 
   /** The server said "saved". */
   saved(now: number): void {
-    if (this.edited === null) return;
+    if (this.edited === null || !this.connected) return;
     if (now - this.edited >= SETTLED_MS) this.edited = null;
     else this.heard = now;
+  }
+
+  /** The feed is back: "saved" may have been said meanwhile. */
+  resumed(now: number): void {
+    if (this.dirty && this.connected) this.heard = now;
   }
 
   /** Time has passed. */
@@ -35,9 +41,11 @@ export class Saving {
     if (this.connected && this.heard !== null && now - this.heard >= QUIET_MS) this.edited = this.heard = null;
   }
 
-  connection(connected: boolean): void {
+  connection(connected: boolean, now: number): void {
     this.connected = connected;
-    if (!connected) this.heard = null;
+    this.heard = null;
+    // What was typed while the line was down is sent only now.
+    if (connected && this.dirty) this.edited = now;
   }
 
   get dirty(): boolean {

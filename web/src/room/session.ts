@@ -1,6 +1,6 @@
 /** One person's presence in one room: entering, staying through breaks in the line, leaving. */
 
-import { words, type Api } from "../shared/api";
+import { Refusal, words, type Api } from "../shared/api";
 import type { Fact, Me, RoomView, Slot } from "../shared/types";
 import { BoardLink } from "./board-link";
 import { openFeed, type FeedListener } from "./feed";
@@ -65,11 +65,13 @@ export class RoomSession implements FeedListener {
 
   hello(position: number): void {
     this.speaking = new Set();
+    this.board?.resumed();
     void this.catchUp(position);
   }
 
   fact(fact: Fact): void {
     if (this.view) this.view = fold(this.view, fact);
+    if (fact.event.type === "board.edited.v1") this.saved();
     const { type, person, why } = fact.event as { type: string; person?: string; why?: string };
     if (type === "room.left.v1" && person === this.me.person) void this.removed(why ?? "", fact.position);
     else if (asksForMore(type)) void this.catchUp(fact.position);
@@ -96,6 +98,8 @@ export class RoomSession implements FeedListener {
   up(isUp: boolean): void {
     this.feedUp = isUp;
     this.changed();
+    // The feed cannot say why it is refused; asking for the room can.
+    if (!isUp) void this.catchUp(this.view?.position ?? 0);
   }
 
   private async enter(): Promise<void> {
@@ -106,8 +110,11 @@ export class RoomSession implements FeedListener {
   private async catchUp(position: number): Promise<void> {
     try {
       await this.refresh(position);
-    } catch {
-      return; // The line broke again: the next hello comes with the next connection.
+    } catch (error) {
+      const status = error instanceof Refusal ? error.status : 0;
+      if (this.inside && status === 403) await this.comeBack();
+      if (this.inside && status === 401) await this.goOut(words(error));
+      return; // Else the line broke again: the next hello comes with the next connection.
     }
     if (!this.inside || !this.view) return;
     if (this.view.closed) await this.goOut("The room was closed. Its history stays.");
