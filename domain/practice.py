@@ -116,7 +116,7 @@ class PracticeState:
     """One problem, and what one person has done with it."""
 
     problem: ProblemAdded | None = None
-    answers: set[str] = field(default_factory=set[str])
+    answers: dict[str, AnswerGiven] = field(default_factory=dict[str, AnswerGiven])
     solved: bool = False
     hints: int = 0
 
@@ -127,7 +127,7 @@ def evolve(state: PracticeState, event: Event) -> PracticeState:
         case ProblemAdded():
             state.problem = event
         case AnswerGiven():
-            state.answers.add(event.answer)
+            state.answers[event.answer] = event
             state.solved = state.solved or event.correct
         case HintTaken():
             state.hints = max(state.hints, event.level)

@@ -65,6 +65,16 @@ class Performer:
         async with self._one_at_a_time((context.org, first)):
             return await self._attempt(command, context, decider, query)
 
+    async def look(self, command: Command, context: Context) -> Any:
+        """The present state of what the command's decision would read. Do not change it."""
+        decider = self.routes[type(command)]
+        query = decider.boundary(command, context)
+        async with self._one_at_a_time((context.org, query.items[0].tags[0])):
+            folded = await self._folded(context.org, decider, query)
+            if not folded.fresh:
+                await self._refresh(context.org, decider, query, folded)
+            return folded.state
+
     async def _attempt(
         self, command: Command, context: Context, decider: AnyDecider, query: Query
     ) -> Performed:

@@ -1,0 +1,94 @@
+"""The ASGI application."""
+
+from typing import Any
+
+from litestar import Litestar, Request
+from litestar.config.cors import CORSConfig
+from litestar.di import Provide
+from litestar.exceptions import ValidationException
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.datastructures import State
+
+from realtime import problems
+from realtime.feed import Feed
+from realtime.house import House
+from realtime.routes import (
+    audit,
+    board,
+    feed,
+    leaderboards,
+    lessons,
+    office_hours,
+    people,
+    practice,
+    rooms,
+    system,
+    teams,
+    voice,
+)
+from realtime.routes.common import give_access, give_house
+
+BODY = 256 * 1024
+"""Bytes of a request's body, at most."""
+A_MINUTE = 600
+"""Requests that one token may make in a minute; services are trusted with more."""
+
+ROUTERS = (
+    people.ROUTER,
+    rooms.ROUTER,
+    feed.ROUTER,
+    voice.ROUTER,
+    practice.ROUTER,
+    leaderboards.ROUTER,
+    teams.ROUTER,
+    lessons.ROUTER,
+    office_hours.ROUTER,
+    audit.ROUTER,
+    system.ROUTER,
+)
+
+
+async def read_own_writes(request: Request[Any, Any, Any]) -> None:
+    """`?at_least=N` waits until the views have come to position N."""
+    given = request.query_params.get("at_least")
+    if given is None:
+        return
+    if not (given.isascii() and given.isdigit() and len(given) < 19):
+        raise ValidationException("at_least must be a position")
+    house: House = request.app.state.house
+    if "/leaderboards/" in request.url.path:
+        await house.progress.wait("boards", int(given), house.leaderboards.position)
+    await house.progress.wait("views", int(given), lambda: house.views.position("people"))
+
+
+def application(house: House, watched: Feed) -> Litestar:
+    """The application over one house."""
+    return Litestar(
+        route_handlers=[*ROUTERS, board.board, system.pages(house.web)],
+        dependencies={
+            "house": Provide(give_house),
+            "access": Provide(give_access),
+        },
+        before_request=read_own_writes,
+        exception_handlers=problems.handlers(house.metrics),
+        request_max_body_size=BODY,
+        cors_config=CORSConfig(allow_origins=["*"], allow_headers=["Authorization", "Content-Type"]),
+        openapi_config=_openapi(),
+        state=State({"house": house, "feed": watched}),
+    )
+
+
+def _openapi() -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title="Lyceum",
+        version="1",
+        description="Commands answer a position; queries take `?at_least=position` to read one's own write.",
+        path="/schema",
+        render_plugins=[JsonRenderPlugin(path="/")],
+        security=[{"bearer": []}],
+        components=Components(
+            security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT")}
+        ),
+    )

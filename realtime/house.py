@@ -1,0 +1,121 @@
+"""All that the handlers use, put together once by the wiring."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from domain.log import EventLog
+from projections.follower import Key
+from projections.leaderboards import Page
+from projections.people import PEOPLE
+from projections.view import View
+from realtime.access import Tokens
+from realtime.hub import Hub
+from realtime.metrics import Metrics
+from realtime.perform import Performer
+from realtime.progress import Progress
+from rooms.board.boards import Boards
+from rooms.voice.engine import MediaEngine
+
+S = TypeVar("S", bound=Struct)
+
+
+class ViewRows(Protocol):
+    """Reading the rows of views. Implemented in `adapters/postgres_views.py`."""
+
+    async def get(self, key: Key) -> bytes | None:
+        """One row."""
+        ...
+
+    async def many(self, view: str, org: str, keys: Sequence[str]) -> dict[str, bytes]:
+        """The rows that exist among `keys`."""
+        ...
+
+    async def page(
+        self, view: str, org: str, *, prefix: str = "", after: str = "", limit: int = 100
+    ) -> list[tuple[str, bytes]]:
+        """Rows in order of their keys, which begin with `prefix` and come behind `after`."""
+        ...
+
+    async def position(self, view: str) -> int:
+        """How far a view has come."""
+        ...
+
+
+class Leaderboards(Protocol):
+    """Reading the boards. Implemented in `adapters/redis_boards.py`."""
+
+    async def page(
+        self,
+        org: str,
+        board: str,
+        season: str,
+        *,
+        limit: int = 50,
+        after: str | None = None,
+        around: str | None = None,
+    ) -> Page:
+        """One page of a board."""
+        ...
+
+    async def position(self) -> int:
+        """How far the boards have come."""
+        ...
+
+
+class Views:
+    """Typed states of views."""
+
+    def __init__(self, rows: ViewRows) -> None:
+        self._rows = rows
+
+    async def get(self, view: View[S], org: str, key: str) -> S | None:
+        """The state of one key, None if nothing ever concerned it."""
+        row = await self._rows.get(Key(view.name, org, key))
+        return None if row is None else msgspec.msgpack.decode(row, type=view.state)
+
+    async def many(self, view: View[S], org: str, keys: Sequence[str]) -> dict[str, S]:
+        """The states that exist among `keys`."""
+        rows = await self._rows.many(view.name, org, keys)
+        return {key: msgspec.msgpack.decode(row, type=view.state) for key, row in rows.items()}
+
+    async def page(
+        self, view: View[S], org: str, *, prefix: str = "", after: str = "", limit: int = 100
+    ) -> list[tuple[str, S]]:
+        """States in order of their keys."""
+        rows = await self._rows.page(view.name, org, prefix=prefix, after=after, limit=limit)
+        return [(key, msgspec.msgpack.decode(row, type=view.state)) for key, row in rows]
+
+    async def position(self, view: str) -> int:
+        """How far a view has come."""
+        return await self._rows.position(view)
+
+    async def names(self, org: str, persons: Sequence[str]) -> dict[str, str]:
+        """The names of those who are known."""
+        states = await self.many(PEOPLE, org, persons)
+        return {person: state.name for person, state in states.items() if state.name}
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """The ports of one process."""
+
+    log: EventLog
+    performer: Performer
+    views: Views
+    leaderboards: Leaderboards
+    boards: Boards
+    media: MediaEngine
+    hub: Hub
+    progress: Progress
+    tokens: Tokens
+    metrics: Metrics
+    clock: Callable[[], datetime]
+    new_id: Callable[[], str]
+    health: Callable[[], Awaitable[Mapping[str, object]]]
+    web: Path

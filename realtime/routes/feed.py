@@ -1,0 +1,129 @@
+"""Streams: a room's feed, a learner's figures, a leaderboard."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Any
+
+from litestar import Request, Router, get
+from litestar.params import FromQuery
+from litestar.response import Stream
+
+from domain.errors import Invalid, LogUnavailable
+from projections.leaderboards import BoardsUnavailable
+from projections.mastery import MASTERY
+from projections.quests import QUESTS
+from realtime.access import Access
+from realtime.feed import Feed
+from realtime.house import House
+from realtime.hub import FellBehind, Listener, Topic
+from realtime.announcing import ALL_BOARDS, BOARDS
+from realtime.routes.common import Asking, InHouse, PathId
+from realtime.routes.leaderboards import BoardPath, Season, leaderboard_page
+from realtime.routes.practice import ZoneQuery, mastery_of, progress_of
+from realtime.streams import ALIVE, BEAT, LIFE, Frame, frame, stream
+from realtime.watching import must_watch
+
+Changed = Callable[[set[str]], Awaitable[list[Frame]]]
+"""Takes the names of the views that changed, and answers what to show."""
+
+
+class BadLastEventId(Invalid):
+    """Last-Event-ID must be a position."""
+
+
+@get("/rooms/{room:str}/feed")
+async def room_feed(
+    request: Request[object, object, object], house: InHouse, access: Asking, room: PathId
+) -> Stream:
+    """The room's events as they happen. Comes back where it was, with Last-Event-ID."""
+    await must_watch(house, access, room)
+    given = request.headers.get("last-event-id", "")
+    if given and not (given.isascii() and given.isdigit() and len(given) < 19):
+        raise BadLastEventId
+    feed: Feed = request.app.state.feed
+    return stream(_watch(house, feed, access, room, int(given) if given else None))
+
+
+async def _watch(
+    house: House, feed: Feed, access: Access, room: str, after: int | None
+) -> AsyncIterator[bytes]:
+    topics = [("room", access.org, room), ("slots", access.org, room, access.sub)]
+    with house.hub.listening(*topics) as listener:
+        sent = feed.position if after is None else after
+        yield frame("hello", {"position": max(sent, feed.position)}).data
+        if sent < feed.position:
+            async for item in feed.missed(access.org, room, sent, feed.position):
+                sent = item.position
+                yield item.data
+        async for item in _live(house, access, listener):
+            if item is None:
+                yield BEAT
+            elif not item.position or item.position > sent:
+                sent = item.position or sent
+                yield item.data
+
+
+async def _live(house: House, access: Access, listener: Listener) -> AsyncIterator[Any]:
+    """Items until the stream's life or the token is over; None when there was nothing for a while."""
+    now = house.clock().timestamp()
+    loop = asyncio.get_running_loop()
+    ends = loop.time() + min(LIFE, access.exp - now)
+    while (left := ends - loop.time()) > 0:
+        try:
+            yield await listener.next(min(ALIVE, left))
+        except FellBehind:
+            return
+
+
+@get("/learners/{person:str}/live")
+async def learner_live(house: InHouse, access: Asking, person: PathId, zone: ZoneQuery = "UTC") -> Stream:
+    """A learner's mastery and quests: at once, and whenever they change."""
+    access.must_see(person)
+    await progress_of(house, access.org, person, zone)  # a bad zone is refused before the stream begins
+
+    async def changed(names: set[str]) -> list[Frame]:
+        frames: list[Frame] = []
+        if MASTERY.name in names:
+            frames.append(frame("mastery", await mastery_of(house, access.org, person)))
+        if QUESTS.name in names:
+            frames.append(frame("quests", await progress_of(house, access.org, person, zone)))
+        return frames
+
+    names = {MASTERY.name, QUESTS.name}
+    return stream(_figures(house, access, names, [("view", access.org, n, person) for n in names], changed))
+
+
+@get("/leaderboards/{board:str}/live")
+async def leaderboard_live(
+    house: InHouse, access: Asking, board: BoardPath, season: FromQuery[Season] = "week"
+) -> Stream:
+    """The top of a leaderboard: at once, and whenever it changes."""
+    await leaderboard_page(house, access.org, board, season)
+
+    async def changed(_: set[str]) -> list[Frame]:
+        return [frame("leaderboard", await leaderboard_page(house, access.org, board, season))]
+
+    topics = [("view", access.org, BOARDS, name) for name in (board, ALL_BOARDS)]
+    return stream(_figures(house, access, {BOARDS}, topics, changed))
+
+
+async def _figures(
+    house: House, access: Access, names: set[str], topics: Sequence[Topic], changed: Changed
+) -> AsyncIterator[bytes]:
+    """What `changed` answers: for all names at once, then for those that changed."""
+    with house.hub.listening(*topics) as listener:
+        for shown in await changed(names):
+            yield shown.data
+        async for item in _live(house, access, listener):
+            if item is None:
+                yield BEAT
+                continue
+            moved = {item.name, *(other.name for other in listener.drain())}
+            try:
+                for shown in await changed(moved):
+                    yield shown.data
+            except (LogUnavailable, BoardsUnavailable):
+                return  # the browser comes back, and is told everything then
+
+
+ROUTER = Router("/", route_handlers=[room_feed, learner_live, leaderboard_live], tags=["streams"])

@@ -1,0 +1,201 @@
+"""Sessions (booked lessons), and the tutors' reliability that follows from them."""
+
+from typing import Annotated
+
+from litestar import Router, get, post
+from litestar.params import FromQuery, JSONBody
+from msgspec import Meta, Struct
+
+from domain.errors import Unknown
+from domain.events import Instant
+from domain.sessions import (
+    BookSession,
+    CancelSession,
+    CompleteSession,
+    Party,
+    RateSession,
+    Reason,
+    ReportNoShow,
+    RescheduleSession,
+    Stars,
+    StartSession,
+)
+from projections.reliability import RELIABILITY, ShownScores, shown
+from projections.sessions import SCHEDULE, Session, prefix_of
+from realtime.routes.common import Asking, Cursor, Done, Id, InHouse, Limit, PathId, done
+
+
+class NewSession(Struct, frozen=True, kw_only=True):
+    """A lesson to book. Give an id of your own, and a repeated request is harmless."""
+
+    tutor: Id
+    learner: Id
+    starts: Instant
+    ends: Instant
+    session: Id | None = None
+    subject: Annotated[str, Meta(max_length=200)] = ""
+
+
+class Booked(Struct, frozen=True, kw_only=True):
+    """The lesson is booked."""
+
+    position: int
+    session: str
+
+
+class NewTime(Struct, frozen=True, kw_only=True):
+    """When it will be instead, and why."""
+
+    starts: Instant
+    ends: Instant
+    reason: Reason = "other"
+
+
+class Why(Struct, frozen=True, kw_only=True):
+    """Why it is called off."""
+
+    reason: Reason = "other"
+
+
+class Missing(Struct, frozen=True, kw_only=True):
+    """Who did not come."""
+
+    missing: Party
+
+
+class Rating(Struct, frozen=True, kw_only=True):
+    """One to five stars."""
+
+    stars: Stars
+
+
+class Sessions(Struct, frozen=True, kw_only=True):
+    """A person's lessons; ask on with `after` = `next`."""
+
+    sessions: tuple[Session, ...]
+    next: str | None
+
+
+class Tutors(Struct, frozen=True, kw_only=True):
+    """The tutors who have had a lesson booked; ask on with `after` = `next`."""
+
+    tutors: tuple[ShownScores, ...]
+    next: str | None
+
+
+class UnknownTutor(Unknown):
+    """No lesson was ever booked with such a tutor."""
+
+
+@post("/sessions")
+async def book(house: InHouse, access: Asking, data: JSONBody[NewSession]) -> Booked:
+    """Book a lesson."""
+    session = data.session or house.new_id()
+    command = BookSession(
+        session=session,
+        tutor=data.tutor,
+        learner=data.learner,
+        starts=data.starts,
+        ends=data.ends,
+        subject=data.subject,
+    )
+    return Booked(position=(await done(house, access, command)).position, session=session)
+
+
+@get("/sessions")
+async def sessions(
+    house: InHouse,
+    access: Asking,
+    person: FromQuery[Id | None] = None,
+    after: FromQuery[Cursor] = "",
+    limit: FromQuery[Limit] = 50,
+) -> Sessions:
+    """A person's lessons, one's own if nobody is named."""
+    who = person or access.sub
+    access.must_see(who)
+    page = await house.views.page(SCHEDULE, access.org, prefix=prefix_of(who), after=after, limit=limit)
+    following = page[-1][0] if len(page) == limit else None
+    return Sessions(sessions=tuple(state for _, state in page), next=following)
+
+
+@post("/sessions/{session:str}/reschedule", status_code=200)
+async def reschedule(house: InHouse, access: Asking, session: PathId, data: JSONBody[NewTime]) -> Done:
+    """Move a lesson."""
+    command = RescheduleSession(
+        session=session, starts=data.starts, ends=data.ends, reason=data.reason
+    )
+    return await done(house, access, command)
+
+
+@post("/sessions/{session:str}/cancel", status_code=200)
+async def cancel(house: InHouse, access: Asking, session: PathId, data: JSONBody[Why]) -> Done:
+    """Call a lesson off."""
+    return await done(house, access, CancelSession(session=session, reason=data.reason))
+
+
+@post("/sessions/{session:str}/start", status_code=200)
+async def start(house: InHouse, access: Asking, session: PathId) -> Done:
+    """The lesson begins."""
+    return await done(house, access, StartSession(session=session))
+
+
+@post("/sessions/{session:str}/no-show", status_code=200)
+async def no_show(house: InHouse, access: Asking, session: PathId, data: JSONBody[Missing]) -> Done:
+    """Somebody did not come."""
+    return await done(house, access, ReportNoShow(session=session, missing=data.missing))
+
+
+@post("/sessions/{session:str}/complete", status_code=200)
+async def complete(house: InHouse, access: Asking, session: PathId) -> Done:
+    """The lesson took place."""
+    return await done(house, access, CompleteSession(session=session))
+
+
+@post("/sessions/{session:str}/rate", status_code=200)
+async def rate(house: InHouse, access: Asking, session: PathId, data: JSONBody[Rating]) -> Done:
+    """Rate a lesson that took place."""
+    return await done(house, access, RateSession(session=session, stars=data.stars))
+
+
+@get("/tutors")
+async def tutors(
+    house: InHouse, access: Asking, after: FromQuery[Cursor] = "", limit: FromQuery[Limit] = 50
+) -> Tutors:
+    """The tutors and their figures, for the staff and auditors."""
+    access.must_see("")
+    page = await house.views.page(RELIABILITY, access.org, after=after, limit=limit)
+    names = await house.views.names(access.org, [tutor for tutor, _ in page])
+    following = page[-1][0] if len(page) == limit else None
+    return Tutors(
+        tutors=tuple(shown(tutor, names.get(tutor, tutor), state) for tutor, state in page),
+        next=following,
+    )
+
+
+@get("/tutors/{tutor:str}/scores")
+async def scores(house: InHouse, access: Asking, tutor: PathId) -> ShownScores:
+    """One tutor's figures, for the tutor, the staff and auditors."""
+    access.must_see(tutor)
+    state = await house.views.get(RELIABILITY, access.org, tutor)
+    if state is None:
+        raise UnknownTutor
+    names = await house.views.names(access.org, [tutor])
+    return shown(tutor, names.get(tutor, tutor), state)
+
+
+ROUTER = Router(
+    "/",
+    route_handlers=[
+        book,
+        sessions,
+        reschedule,
+        cancel,
+        start,
+        no_show,
+        complete,
+        rate,
+        tutors,
+        scores,
+    ],
+    tags=["lessons"],
+)

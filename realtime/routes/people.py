@@ -1,0 +1,52 @@
+"""People and what they consent to."""
+
+from typing import Annotated
+
+from litestar import Router, delete, get, post, put
+from litestar.params import FromPath, JSONBody
+from msgspec import Meta, Struct
+
+from domain.events import Role
+from domain.identity import Name
+from domain.people import GiveConsent, Register, Scope, WithdrawConsent
+from projections.people import PEOPLE, Person, ShownPerson, shown
+from realtime.routes.common import Asking, Done, Id, InHouse, done
+
+
+class NewPerson(Struct, frozen=True, kw_only=True):
+    """Somebody to be known; oneself, or anybody if an administrator or a service asks."""
+
+    person: Id
+    name: Name
+    role: Role = "student"
+
+
+ScopePath = FromPath[Annotated[Scope, Meta(description="What is consented to.")]]
+
+
+@post("/people")
+async def register(house: InHouse, access: Asking, data: JSONBody[NewPerson]) -> Done:
+    """Make a person known, or rename a known one."""
+    return await done(house, access, Register(person=data.person, name=data.name, role=data.role))
+
+
+@get("/people/me")
+async def me(house: InHouse, access: Asking) -> ShownPerson:
+    """Who the token speaks for."""
+    state = await house.views.get(PEOPLE, access.org, access.sub)
+    return shown(access.sub, state or Person(name=access.sub, roles=[access.role]))
+
+
+@put("/people/me/consents/{scope:str}")
+async def give_consent(house: InHouse, access: Asking, scope: ScopePath) -> Done:
+    """Agree to one kind of processing."""
+    return await done(house, access, GiveConsent(scope=scope))
+
+
+@delete("/people/me/consents/{scope:str}", status_code=200)
+async def withdraw_consent(house: InHouse, access: Asking, scope: ScopePath) -> Done:
+    """Withdraw the agreement; what depends on it stops at once."""
+    return await done(house, access, WithdrawConsent(scope=scope))
+
+
+ROUTER = Router("/", route_handlers=[register, me, give_consent, withdraw_consent], tags=["people"])

@@ -1,0 +1,217 @@
+"""Practice: problems, answers, hints, and the figures that follow from them."""
+
+from datetime import date
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from litestar import Router, get, post
+from litestar.params import FromQuery, JSONBody
+from msgspec import Meta, Struct
+
+from domain.practice import (
+    AddProblem,
+    Given,
+    GiveAnswer,
+    HintTaken,
+    PracticeState,
+    TakeHint,
+    Text,
+    UnknownZone,
+    Zone,
+)
+from domain.quests import ClaimQuest, QuestClaimed
+from domain.rooms import NotInTheRoom
+from projections.mastery import MASTERY, Mastery, ShownMastery
+from projections.mastery import shown as shown_mastery
+from projections.problems import PROBLEMS, PROBLEMS_BY_SKILL, ShownProblem, prefix_of
+from projections.problems import shown as shown_problem
+from projections.quests import QUESTS, Progress, ShownProgress
+from projections.quests import shown as shown_progress
+from realtime.house import House
+from realtime.routes.common import Asking, Cursor, Id, InHouse, Limit, PathId, done, perform
+from realtime.watching import standing
+
+ZoneQuery = FromQuery[Annotated[Zone, Meta(description="IANA time zone of the learner's calendar.")]]
+
+
+class NewProblem(Struct, frozen=True, kw_only=True):
+    """A problem with its answer key."""
+
+    skill: Id
+    prompt: Text
+    key: Text
+    problem: Id | None = None
+    choices: Annotated[tuple[Text, ...], Meta(max_length=12)] = ()
+    hints: Annotated[tuple[Text, ...], Meta(max_length=5)] = ()
+
+
+class Added(Struct, frozen=True, kw_only=True):
+    """The problem is there."""
+
+    position: int
+    problem: str
+
+
+class Problems(Struct, frozen=True, kw_only=True):
+    """A page of problems; ask on with `after` = `next`."""
+
+    problems: tuple[ShownProblem, ...]
+    next: str | None
+
+
+class NewAnswer(Struct, frozen=True, kw_only=True):
+    """An answer. Give an id of your own, and a repeated request is harmless; `elapsed` in ms."""
+
+    problem: Id
+    given: Given
+    answer: Id | None = None
+    zone: Zone = "UTC"
+    room: Id | None = None
+    elapsed: Annotated[int, Meta(ge=0, le=86_400_000)] | None = None
+
+
+class Marked(Struct, frozen=True, kw_only=True):
+    """Whether the answer was right, and what it earned."""
+
+    position: int
+    correct: bool
+    xp: int
+
+
+class HintWanted(Struct, frozen=True, kw_only=True):
+    """A hint to a problem, please."""
+
+    problem: Id
+    room: Id | None = None
+
+
+class Hint(Struct, frozen=True, kw_only=True):
+    """Hint number `level`, from 1."""
+
+    position: int
+    level: int
+    hint: str
+
+
+class Claim(Struct, frozen=True, kw_only=True):
+    """The day whose quest was met; today if none is given."""
+
+    day: date | None = None
+    zone: Zone = "UTC"
+
+
+class Claimed(Struct, frozen=True, kw_only=True):
+    """The reward."""
+
+    position: int
+    xp: int
+
+
+@post("/problems")
+async def add_problem(house: InHouse, access: Asking, data: JSONBody[NewProblem]) -> Added:
+    """Add a problem to the collection."""
+    problem = data.problem or house.new_id()
+    command = AddProblem(
+        problem=problem,
+        skill=data.skill,
+        prompt=data.prompt,
+        key=data.key,
+        choices=data.choices,
+        hints=data.hints,
+    )
+    return Added(position=(await done(house, access, command)).position, problem=problem)
+
+
+@get("/problems")
+async def problems(
+    house: InHouse,
+    access: Asking,
+    skill: FromQuery[Id | None] = None,
+    after: FromQuery[Cursor] = "",
+    limit: FromQuery[Limit] = 50,
+) -> Problems:
+    """The collection, or the part of it that practises one skill; answer keys stay here."""
+    view = PROBLEMS_BY_SKILL if skill else PROBLEMS
+    prefix = prefix_of(skill) if skill else ""
+    page = await house.views.page(view, access.org, prefix=prefix, after=after, limit=limit)
+    following = page[-1][0] if len(page) == limit else None
+    return Problems(problems=tuple(shown_problem(state) for _, state in page), next=following)
+
+
+@post("/answers")
+async def answer(house: InHouse, access: Asking, data: JSONBody[NewAnswer]) -> Marked:
+    """Answer a problem."""
+    if data.room and not (await standing(house, access, data.room)).member:
+        raise NotInTheRoom
+    command = GiveAnswer(
+        answer=data.answer or house.new_id(),
+        problem=data.problem,
+        given=data.given,
+        zone=data.zone,
+        room=data.room,
+        elapsed=data.elapsed,
+    )
+    performed = await perform(house, access, command)
+    # A repeated request gets the answer of the first one, which the state has kept.
+    state: PracticeState = await house.performer.look(command, access.context(house.clock()))
+    given = state.answers[command.answer]
+    return Marked(position=performed.position, correct=given.correct, xp=given.xp)
+
+
+@post("/hints")
+async def hint(house: InHouse, access: Asking, data: JSONBody[HintWanted]) -> Hint:
+    """The next hint."""
+    command = TakeHint(problem=data.problem, room=data.room)
+    performed = await perform(house, access, command)
+    taken = performed.events[0]
+    assert isinstance(taken, HintTaken)
+    state: PracticeState = await house.performer.look(command, access.context(house.clock()))
+    assert state.problem is not None
+    return Hint(position=performed.position, level=taken.level, hint=state.problem.hints[taken.level - 1])
+
+
+@get("/learners/{person:str}/mastery")
+async def mastery(house: InHouse, access: Asking, person: PathId) -> ShownMastery:
+    """How well each skill is known, 0 to 1."""
+    access.must_see(person)
+    return await mastery_of(house, access.org, person)
+
+
+@get("/learners/{person:str}/quests")
+async def quests(house: InHouse, access: Asking, person: PathId, zone: ZoneQuery = "UTC") -> ShownProgress:
+    """XP, level, streak, and the quests of the learner's day."""
+    access.must_see(person)
+    return await progress_of(house, access.org, person, zone)
+
+
+@post("/quests/{quest:str}/claim", status_code=200)
+async def claim(house: InHouse, access: Asking, quest: PathId, data: JSONBody[Claim]) -> Claimed:
+    """Claim the reward of a quest that is met; once."""
+    day = data.day or today(house, data.zone)
+    performed = await perform(house, access, ClaimQuest(quest=quest, day=day, zone=data.zone))
+    xp = sum(event.xp for event in performed.events if isinstance(event, QuestClaimed))
+    return Claimed(position=performed.position, xp=xp)
+
+
+async def mastery_of(house: House, org: str, person: str) -> ShownMastery:
+    """A learner's mastery."""
+    return shown_mastery(person, await house.views.get(MASTERY, org, person) or Mastery())
+
+
+async def progress_of(house: House, org: str, person: str, zone: str) -> ShownProgress:
+    """A learner's XP, streak and quests, on their own calendar."""
+    state = await house.views.get(QUESTS, org, person) or Progress()
+    return shown_progress(person, state, today(house, zone), zone)
+
+
+def today(house: House, zone: str) -> date:
+    """The date on a calendar; raises `UnknownZone`."""
+    try:
+        return house.clock().astimezone(ZoneInfo(zone)).date()
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise UnknownZone from error
+
+
+ROUTER = Router(
+    "/", route_handlers=[add_problem, problems, answer, hint, mastery, quests, claim], tags=["practice"]
+)

@@ -1,0 +1,67 @@
+"""Voice: an SDP offer in, an answer out, as WHIP has it."""
+
+from typing import Any
+
+from litestar import Request, Response, Router, delete, patch, post
+
+from domain.errors import Invalid
+from realtime.access import OnlyForYourself
+from realtime.access import Access
+from realtime.house import House
+from realtime.routes.common import Asking, InHouse, PathId
+from realtime.speech import place
+from realtime.watching import must_be_heard
+
+SDP = "application/sdp"
+FRAGMENT = "application/trickle-ice-sdpfrag"
+
+
+class NotText(Invalid):
+    """The body must be SDP, as UTF-8 text."""
+
+
+@post("/rooms/{room:str}/voice")
+async def join_voice(
+    request: Request[Any, Any, Any], house: InHouse, access: Asking, room: PathId
+) -> Response[bytes]:
+    """Be heard and hear: the body is an SDP offer, the answer an SDP answer."""
+    await must_be_heard(house, access, room)
+    joined = await house.media.join(place(access.org, room), access.sub, await _text(request))
+    location = f"/rooms/{room}/voice/{joined.voice}"
+    return Response(
+        joined.sdp.encode(), status_code=201, media_type=SDP, headers={"Location": location}
+    )
+
+
+@patch("/rooms/{room:str}/voice/{voice:str}")
+async def restart_voice(
+    request: Request[Any, Any, Any], house: InHouse, access: Asking, room: PathId, voice: PathId
+) -> Response[bytes]:
+    """Restart ICE after the network has changed: a fragment in, a fragment out."""
+    _must_be_own(house, access, room, voice)
+    fragment = await house.media.restart(voice, await _text(request))
+    if not fragment:
+        return Response(b"", status_code=204, media_type=FRAGMENT)
+    return Response(fragment.encode(), status_code=200, media_type=FRAGMENT)
+
+
+@delete("/rooms/{room:str}/voice/{voice:str}", status_code=204)
+async def leave_voice(house: InHouse, access: Asking, room: PathId, voice: PathId) -> None:
+    """Be heard no longer, and hear no longer."""
+    _must_be_own(house, access, room, voice)
+    await house.media.leave(voice)
+
+
+def _must_be_own(house: House, access: Access, room: str, voice: str) -> None:
+    if house.media.whose(voice) != (place(access.org, room), access.sub):
+        raise OnlyForYourself
+
+
+async def _text(request: Request[Any, Any, Any]) -> str:
+    try:
+        return (await request.body()).decode()
+    except UnicodeDecodeError as error:
+        raise NotText from error
+
+
+ROUTER = Router("/", route_handlers=[join_voice, restart_voice, leave_voice], tags=["voice"])

@@ -1,0 +1,137 @@
+"""Signals between the nodes: what may be lost, since the next one makes up for it."""
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+import msgspec
+from msgspec import Struct
+
+from realtime.hub import Hub
+from realtime.metrics import Metrics
+from realtime.progress import Progress
+from realtime.streams import frame
+
+
+class Speaking(Struct, frozen=True, tag="speaking"):
+    """A person has begun to speak; `at` in ms since the epoch."""
+
+    person: str
+    turn: str
+    at: int
+
+
+class Spoke(Struct, frozen=True, tag="spoke"):
+    """A person has ended a turn of speech; both instants in ms since the epoch."""
+
+    person: str
+    turn: str
+    started: int
+    ended: int
+
+
+class Saved(Struct, frozen=True, tag="saved"):
+    """All that was edited on the board before is in the log, up to this position."""
+
+    position: int
+
+
+class Slots(Struct, frozen=True, tag="slots"):
+    """Who is heard in which slot (mid) of this person's voice connection."""
+
+    person: str
+    slots: tuple[tuple[str, str | None], ...]
+
+
+class Moved(Struct, frozen=True, tag="moved"):
+    """Views or leaderboards (`name`) have come to a position."""
+
+    name: str
+    position: int
+
+
+Signal = Speaking | Spoke | Saved | Slots | Moved
+
+_decoder = msgspec.json.Decoder(Signal)
+_encoder = msgspec.json.Encoder()
+
+VIEWS_HEAD = "lyceum.views.head"
+LISTENED = (
+    "lyceum.*.rooms.*.voice",
+    "lyceum.*.rooms.*.board",
+    "lyceum.*.rooms.*.presence",
+    "lyceum.*.views.*.*",
+    VIEWS_HEAD,
+)
+
+
+def encode(signal: Signal) -> bytes:
+    """As it goes over the bus: JSON."""
+    return _encoder.encode(signal)
+
+
+def decode(data: bytes) -> Signal:
+    """Raises `msgspec.MsgspecError`."""
+    return _decoder.decode(data)
+
+
+class Bus(Protocol):
+    """What the nodes tell each other. Implemented in `adapters/nats_bus.py`."""
+
+    async def signal(self, subject: str, payload: bytes = b"") -> None:
+        """Tell whoever listens; may be lost."""
+        ...
+
+    async def listen(self, subject: str, heard: Callable[[str, bytes], Awaitable[None]]) -> None:
+        """Call `heard(subject, payload)` for every signal."""
+        ...
+
+    async def publish_voice(self, org: str, room: str, payload: bytes) -> None:
+        """Publish the start or end of a turn of speech; returns when it is stored."""
+        ...
+
+
+class Switchboard:
+    """Hears the signals of all nodes, and hands them to those who listen on this one."""
+
+    def __init__(self, hub: Hub, progress: Progress, metrics: Metrics) -> None:
+        self._hub = hub
+        self._progress = progress
+        self._metrics = metrics
+
+    async def connect(self, bus: Bus) -> None:
+        """Listen for as long as the bus is open."""
+        for subject in LISTENED:
+            await bus.listen(subject, self.heard)
+
+    async def heard(self, subject: str, payload: bytes) -> None:
+        """Take one signal; what cannot be read is counted and dropped."""
+        try:
+            signal = decode(payload)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            self._metrics.refused("bus", "undecodable-signal")
+            return
+        match subject.split("."):
+            case ["lyceum", org, "rooms", room, _]:
+                self._room(org, room, signal)
+            case ["lyceum", org, "views", view, key]:
+                self._hub.publish(("view", org, view, key), signal)
+            case _:
+                if isinstance(signal, Moved):
+                    self._progress.moved(signal.name, signal.position)
+
+    def _room(self, org: str, room: str, signal: Signal) -> None:
+        topic = ("room", org, room)
+        match signal:
+            case Speaking():
+                said = {"person": signal.person, "speaking": True, "at": signal.at}
+                self._hub.publish(topic, frame("speaking", said))
+            case Spoke():
+                said = {"person": signal.person, "speaking": False, "at": signal.ended}
+                self._hub.publish(topic, frame("speaking", said))
+            case Saved():
+                self._hub.publish(topic, frame("saved", {"position": signal.position}))
+            case Slots():
+                slots = [{"mid": mid, "person": person} for mid, person in signal.slots]
+                self._hub.publish(("slots", org, room, signal.person), frame("slots", {"slots": slots}))
+            case Moved():
+                pass

@@ -1,0 +1,80 @@
+"""From the voice engine to the rest of the house: marks to the bus at once, turns to the log."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from domain.deciding import Command
+from domain.errors import LogUnavailable, Refused
+from domain.events import Context
+from domain.speech import RecordTurn
+from realtime.outbox import Outbox
+from realtime.signals import Slots, Speaking, Spoke
+from rooms.voice.engine import Why
+
+logger = logging.getLogger(__name__)
+
+RETRY = 1.0
+"""Seconds between attempts while the log is away."""
+WAITING = 100_000
+"""Turns that may wait for the log: more than a day of talk."""
+
+
+def place(org: str, room: str) -> str:
+    """The room's name within the engine, which knows no organisations."""
+    return f"{org}/{room}"
+
+
+@dataclass
+class Speech:
+    """Implements `rooms.voice.engine.VoiceListener`."""
+
+    outbox: Outbox
+    perform: Callable[[Command, Context], Awaitable[object]]
+    clock: Callable[[], datetime]
+    _turns: asyncio.Queue[tuple[str, RecordTurn]] = field(default_factory=lambda: asyncio.Queue(WAITING))
+
+    def speaking(self, room: str, person: str, turn: str, at: int) -> None:
+        """A turn has started."""
+        org, name = room.split("/")
+        self.outbox.voice(org, name, Speaking(person, turn, at))
+
+    def spoke(self, room: str, person: str, turn: str, started: int, ended: int) -> None:
+        """A turn is over."""
+        org, name = room.split("/")
+        self.outbox.voice(org, name, Spoke(person, turn, started, ended))
+        self._turns.put_nowait(
+            (org, RecordTurn(room=name, person=person, turn=turn, started=started, ended=ended))
+        )
+
+    def slots(self, room: str, person: str, slots: Sequence[tuple[str, str | None]]) -> None:
+        """A listener's slots hold other speakers now."""
+        org, name = room.split("/")
+        self.outbox.signal(f"lyceum.{org}.rooms.{name}.presence", Slots(person, tuple(slots)))
+
+    def left(self, room: str, person: str, voice: str, why: Why) -> None:
+        """A voice has ended; its last turn was reported before."""
+
+    async def run(self) -> None:
+        """Record turns until cancelled; what is still waiting then is recorded first."""
+        try:
+            while True:
+                await self._record(*await self._turns.get())
+        finally:
+            while not self._turns.empty():
+                await self._record(*self._turns.get_nowait(), attempts=3)
+
+    async def _record(self, org: str, turn: RecordTurn, attempts: int | None = None) -> None:
+        while attempts is None or attempts > 0:
+            context = Context(org=org, actor="voice", role="service", at=self.clock())
+            try:
+                await self.perform(turn, context)
+                return
+            except LogUnavailable:
+                attempts = None if attempts is None else attempts - 1
+                await asyncio.sleep(RETRY)
+            except Refused as refusal:
+                logger.warning("a turn of speech was refused: %s", refusal.code)
+                return

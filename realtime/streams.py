@@ -1,0 +1,37 @@
+"""Server-sent events."""
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import msgspec
+from litestar.response import Stream
+
+ALIVE = 15.0
+"""Seconds of silence after which a comment is sent, so that proxies keep the stream open."""
+LIFE = 3600.0
+"""Seconds after which a stream ends; the browser opens it again by itself."""
+BEAT = b": alive\n\n"
+
+_encoder = msgspec.json.Encoder()
+
+
+class Frame(msgspec.Struct, frozen=True):
+    """One event of a stream; `position` is 0 for what is not in the log."""
+
+    data: bytes
+    position: int = 0
+
+
+def frame(event: str, data: Mapping[str, Any] | msgspec.Struct, position: int = 0) -> Frame:
+    """Encode an event once, for all who will get it."""
+    head = f"id: {position}\n" if position else ""
+    return Frame(f"{head}event: {event}\ndata: ".encode() + _encoder.encode(data) + b"\n\n", position)
+
+
+def stream(content: AsyncIterator[bytes]) -> Stream:
+    """The response."""
+    return Stream(
+        content,
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )

@@ -1,0 +1,48 @@
+"""Who may look into a room, and who may act in it: asked of the log, since a view may lag behind."""
+
+from dataclasses import dataclass
+
+from domain.errors import Forbidden
+from domain.people import GiveConsent, Person
+from domain.rooms import LeaveRoom, NotInTheRoom, RoomState, UnknownRoom
+from realtime.access import STAFF, Access
+from realtime.house import House
+
+
+class NoConsent(Forbidden):
+    """You have not consented to being heard in rooms."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How somebody stands to a room."""
+
+    member: bool
+    closed: bool
+
+
+async def standing(house: House, access: Access, room: str) -> Standing:
+    """How the person stands to the room; raises `UnknownRoom`."""
+    access.must_enter(room)
+    state: RoomState = await house.performer.look(LeaveRoom(room=room), access.context(house.clock()))
+    if state.opened is None:
+        raise UnknownRoom
+    return Standing(member=access.sub in state.members(room), closed=state.closed)
+
+
+async def must_watch(house: House, access: Access, room: str) -> Standing:
+    """Members may look into a room, and so may staff and auditors."""
+    found = await standing(house, access, room)
+    if not found.member and access.role not in (*STAFF, "auditor"):
+        raise NotInTheRoom
+    return found
+
+
+async def must_be_heard(house: House, access: Access, room: str) -> None:
+    """Nobody is heard who is not in the room, or has not agreed to it."""
+    found = await standing(house, access, room)
+    if not found.member:
+        raise NotInTheRoom
+    person: Person = await house.performer.look(GiveConsent(scope="voice"), access.context(house.clock()))
+    if "voice" not in person.consents:
+        raise NoConsent
