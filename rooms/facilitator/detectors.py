@@ -26,7 +26,9 @@ def quiet(picture: Picture, now: int, policy: Policy, exempt: Collection[str] = 
     """Those who take next to no part in speech and messages and edits, in a group that is active."""
     if len(picture.members) < 2 or not _active(picture, now, policy):
         return []
-    low = _held(policy, now, _present(picture, now, policy, exempt), lambda t, p: _low(picture, t, p, policy))
+    low = _held(
+        policy, now, _to_invite(picture, now, policy, exempt), lambda t, p: _low(picture, t, p, policy)
+    )
     return [
         Finding(detector="quiet", person=person, evidence=_of_quiet(picture, person, now, policy))
         for person in _least_first(picture, low, now, policy.long)
@@ -41,7 +43,7 @@ def dominated(picture: Picture, now: int, policy: Policy, exempt: Collection[str
     dominant = _held(policy, now, learners, lambda t, p: _dominant(picture, t, p, policy))
     if not dominant:
         return []
-    others = [p for p in _present(picture, now, policy, exempt) if p not in dominant]
+    others = [p for p in _to_invite(picture, now, policy, exempt) if p not in dominant]
     return [
         Finding(detector="dominance", person=p, evidence=_of_dominance(picture, dominant[0], p, now, policy))
         for p in _least_first(picture, others, now, policy.long)
@@ -89,9 +91,13 @@ def _active(picture: Picture, now: int, policy: Policy) -> bool:
     return any(sum(amounts.values()) >= enough for amounts, enough in zip(channels, least, strict=True))
 
 
-def _present(picture: Picture, now: int, policy: Policy, exempt: Collection[str]) -> list[str]:
-    """Members who are to be invited at all, and have been in long enough to be judged by a window."""
-    return [p for p, since in picture.members.items() if p not in exempt and now - since >= policy.warm_up]
+def _to_invite(picture: Picture, now: int, policy: Policy, exempt: Collection[str]) -> list[str]:
+    """Members who may be invited: in for long enough to be judged, and not speaking at this moment."""
+    return [
+        person
+        for person, since in picture.members.items()
+        if person not in exempt and now - since >= policy.warm_up and not picture.speaks(person, now)
+    ]
 
 
 def _least_first(picture: Picture, people: Iterable[str], now: int, window: int) -> list[str]:
@@ -101,9 +107,9 @@ def _least_first(picture: Picture, people: Iterable[str], now: int, window: int)
 
 def _of_quiet(picture: Picture, person: str, now: int, policy: Policy) -> str:
     talk, messages, edits = _channels(picture, policy.long, now)
-    wrote = _wrote(messages[person], edits[person]) or "written nothing"
+    wrote = _wrote("written", messages[person], edits[person]) or "written nothing"
     group = [f"talked for {_seconds(sum(talk.values()))} s"] if any(talk.values()) else []
-    group += [written] if (written := _wrote(sum(messages.values()), sum(edits.values()))) else []
+    group += [written] if (written := _wrote("wrote", sum(messages.values()), sum(edits.values()))) else []
     return (
         f"The person addressed has spoken {_seconds(talk[person])} s of the last {_seconds(policy.long)} s, "
         f"and {wrote}; the group {' and '.join(group)}."
@@ -119,10 +125,10 @@ def _of_dominance(picture: Picture, dominant: str, person: str, now: int, policy
     )
 
 
-def _wrote(messages: int, edits: int) -> str:
-    written = [f"written {_count(messages, 'message')}"] if messages else []
-    written += [f"made {_count(edits, 'edit')}"] if edits else []
-    return " and ".join(written)
+def _wrote(verb: str, messages: int, edits: int) -> str:
+    done = [f"{verb} {_count(messages, 'message')}"] if messages else []
+    done += [f"made {_count(edits, 'edit')}"] if edits else []
+    return " and ".join(done)
 
 
 def _count(number: int, what: str) -> str:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from domain.errors import BoundaryMoved, LogUnavailable, Refused
 from domain.events import Recorded
@@ -54,6 +55,7 @@ class Facilitator:
         self._people = ports.people
         self._facts = ports.facts
         self._marks = ports.marks
+        self._occupied = ports.rooms or partial(occupied_rooms, ports.log)
         self._delivery = Delivery(ports.log, ports.perform, policy, clock, ports.phraser)
         self._clock = clock
         self._policy = policy
@@ -113,7 +115,7 @@ class Facilitator:
         try:
             if self._begun is None:
                 head = await self._log.head()
-                self._unread |= await occupied_rooms(self._log)
+                self._unread.update(await self._occupied())
                 self._begun = head
             for place in list(self._unread):
                 picture = await read_picture(self._log, place, self._policy.reach)
@@ -144,7 +146,7 @@ class Facilitator:
         now = millis(self._clock())
         if not room.busy and now >= room.rests_until and self._todo(room, now) is not None:
             room.busy = True
-            tasks.create_task(self._act(place, room))
+            tasks.create_task(self._act(place, room), name="intervention")
 
     def _todo(self, room: Watched, now: int) -> InterventionDecided | Finding | None:
         return unsaid(room.picture, now, self._policy) or choose(room.picture, now, self._policy, room.tutors)

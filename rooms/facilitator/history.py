@@ -6,7 +6,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from domain import people
-from domain.events import Event, Item, Query, about, type_of
+from domain.events import Event, Query, about
 from domain.log import EventLog
 from domain.practice import ProblemAdded
 from domain.rooms import RoomClosed, RoomJoined, RoomLeft
@@ -39,6 +39,8 @@ class PeopleFromLog:
 
     async def people(self, org: str, persons: Collection[str]) -> Mapping[str, Known]:
         """Those of `persons` who are known. Raises `LogUnavailable`."""
+        if not persons:
+            return {}
         kinds = (people.PersonRegistered, people.PersonRenamed, people.RoleGranted, people.RoleRevoked)
         query = Query(tuple(about(f"person:{person}", *kinds) for person in persons))
         found: dict[str, people.Person] = {}
@@ -65,10 +67,12 @@ async def read_picture(log: EventLog, place: Place, reach: int, upto: int | None
 
 
 async def occupied_rooms(log: EventLog) -> set[Place]:
-    """Every room that somebody is in, in every organisation: a silent one would not be heard of."""
+    """Every room that somebody is in, in every organisation: a silent one would not be heard of.
+
+    It goes through the whole log once, at the start. Raises `LogUnavailable`.
+    """
     members: dict[Place, set[str]] = {}
-    query = Query((Item(types=(type_of(RoomJoined), type_of(RoomLeft), type_of(RoomClosed))),))
-    async for batch in log.read(query):
+    async for batch in log.read():
         for recorded in batch:
             _settle(members, recorded.org, recorded.event)
     return {place for place, inside in members.items() if inside}

@@ -94,6 +94,10 @@ class Picture:
         """How many runs of edits each member made in (now - window, now]."""
         return self._of_members(lambda track: track.edits.within(now - window, now))
 
+    def speaks(self, person: str, now: int) -> bool:
+        """Whether a member is speaking at this moment, as far as live signs tell."""
+        return person in self._tracks and self._tracks[person].speaks(now)
+
     def track(self, person: str) -> Track:
         """What one person did; begun if there is nothing yet."""
         track = self._tracks.get(person)

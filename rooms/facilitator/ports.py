@@ -1,6 +1,6 @@
 """What the facilitator needs from outside."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,7 +9,7 @@ from msgspec import Struct
 from domain.events import Recorded, type_of
 from domain.log import EventLog
 from rooms.facilitator.delivery import Perform
-from rooms.facilitator.history import People
+from rooms.facilitator.history import People, Place
 from rooms.facilitator.phrasing import Phraser
 from rooms.facilitator.picture import FOLDED
 
@@ -44,7 +44,9 @@ class Mark(Struct, frozen=True, kw_only=True):
 class Ports:
     """The log, who people are, how commands are handled, and the streams of facts and marks, begun by a call.
 
-    Without a phraser the templates speak. Without marks a turn counts when it is over.
+    Without a phraser the templates speak. Without marks a turn counts when it is over. `rooms` answers
+    the rooms that somebody is in, as of a log position no earlier than the call; without it the log is
+    gone through once at the start, which takes about two seconds a million events.
     """
 
     log: EventLog
@@ -52,4 +54,5 @@ class Ports:
     perform: Perform
     facts: Callable[[], AsyncIterator[Fact]]
     marks: Callable[[], AsyncIterator[Mark]] | None = None
+    rooms: Callable[[], Awaitable[Collection[Place]]] | None = None
     phraser: Phraser | None = None

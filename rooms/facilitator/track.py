@@ -47,6 +47,10 @@ class Track:
         end = min(upto, began + LONGEST_OPEN if ended is None else ended)
         return talk + max(0, end - start)
 
+    def speaks(self, now: int) -> bool:
+        """Whether a turn is in progress at `now`."""
+        return self.live is not None and self.live[1] is None and now - self.live[0] <= LONGEST_OPEN
+
     @property
     def last(self) -> int:
         """When they last did anything that is remembered, 0 if never."""

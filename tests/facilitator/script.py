@@ -138,10 +138,12 @@ class Script:
         )
         return self
 
-    def picture(self, reach: int = STANDARD.reach) -> Picture:
+    def picture(self, reach: int = STANDARD.reach, *, at: float | None = None) -> Picture:
+        """The picture of everything, or of what had happened `at` seconds after the beginning."""
         picture = Picture("main", self.room, reach)
         for recorded in self.events:
-            picture.fold(recorded)
+            if at is None or recorded.at <= BEGAN + timedelta(seconds=at):
+                picture.fold(recorded)
         return picture
 
 

@@ -6,7 +6,6 @@ from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from typing import Any
 
 KEY = "sk-test-of-the-loopback-api"
@@ -157,6 +156,6 @@ async def _read(reader: asyncio.StreamReader) -> tuple[str, dict[str, str], byte
 
 def _written(reply: Reply) -> bytes:
     headers = {"content-type": "application/json", **reply.headers, "content-length": str(len(reply.body))}
-    lines = [f"HTTP/1.1 {reply.status} {HTTPStatus(reply.status).phrase}"]
+    lines = [f"HTTP/1.1 {reply.status} Scripted"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + reply.body
