@@ -2,7 +2,6 @@ import { defineConfig } from "vite";
 
 /** One file under a name that never changes, with all it needs inside, so that any page can embed it. */
 export default defineConfig({
-  publicDir: false,
   build: {
     outDir: "dist",
     emptyOutDir: false,

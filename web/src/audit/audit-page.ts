@@ -15,7 +15,9 @@ import "./scrubber";
 import "./timeline";
 
 const INCOMPLETE = "This link is not complete. Please open the one that you were sent.";
-const PLAY_MS = 700;
+const PLAY_MS = 350;
+/** Into how many steps playing divides a history: the board grows between the events of the list, too. */
+const PLAY_STEPS = 100;
 
 /** The room as it was at any instant, from the log alone. */
 @customElement("ly-audit-page")
@@ -26,6 +28,7 @@ export class AuditPage extends LitElement {
   @state() private position = 0;
   @state() private trouble = "";
   @state() private playing = false;
+  @state() private waiting = false;
   @query("ly-toasts") private toasts!: Toasts;
   private history: History | null = null;
 
@@ -61,17 +64,18 @@ export class AuditPage extends LitElement {
   /** Shows another moment; the slider moves at once, the room as soon as it is here. */
   private async go(position: number): Promise<void> {
     this.position = position;
+    this.waiting = true;
     await tell(this, async () => {
       this.moment = (await this.history!.at(position)) ?? this.moment;
     });
+    if (this.position === position) this.waiting = false;
   }
 
-  private async step(by: -1 | 1): Promise<boolean> {
+  private async step(by: -1 | 1): Promise<void> {
+    this.playing = false;
     if (by > 0) await this.fill();
     const next = neighbour(this.history!.entries, this.position, by);
-    if (next === null) return false;
-    await this.go(next);
-    return true;
+    if (next !== null) await this.go(next);
   }
 
   /** Fetches the list as far as stepping forward from here needs it. */
@@ -85,10 +89,13 @@ export class AuditPage extends LitElement {
 
   private async play(): Promise<void> {
     this.playing = !this.playing;
-    if (this.playing && this.position >= this.moment!.last) await this.go(this.moment!.first);
+    const { first, last } = this.moment!;
+    if (this.playing && this.position >= last) await this.go(first);
+    const stride = Math.max(1, Math.ceil((last - first) / PLAY_STEPS));
     while (this.playing && this.isConnected) {
       const pause = new Promise((resume) => setTimeout(resume, PLAY_MS));
-      this.playing = this.playing && (await this.step(1));
+      await this.go(Math.min(last, this.position + stride));
+      if (this.position >= last) this.playing = false;
       await pause;
     }
   }
@@ -108,15 +115,14 @@ export class AuditPage extends LitElement {
   }
 
   private past(moment: Moment) {
-    const waiting = moment.position !== this.position;
-    return html`<main aria-busy=${waiting ? "true" : "false"}>
+    return html`<main aria-busy=${this.waiting ? "true" : "false"}>
       <header class="head">
         <div class="grow">
           <p class="muted small">Room history</p>
           <h1 data-testid="room-title">${moment.title}</h1>
         </div>
         <p class="when numbers">
-          <time datetime=${moment.time} data-testid="audit-time" data-position=${moment.position}>${exactTime(moment.time)}</time>
+          <time datetime=${moment.time ?? nothing} data-testid="audit-time" data-position=${moment.position}>${exactTime(moment.time)}</time>
           <span class="muted small">position ${moment.position}</span>
         </p>
       </header>

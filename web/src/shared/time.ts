@@ -3,11 +3,13 @@
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 
-export function clockTime(at: string): string {
+export function clockTime(at: string | null): string {
+  if (at === null) return "";
   return clock.format(new Date(at));
 }
 
-export function exactTime(at: string): string {
+export function exactTime(at: string | null): string {
+  if (at === null) return "";
   return exact.format(new Date(at));
 }
 

@@ -140,8 +140,9 @@ export interface Spoke extends Member {
 export interface Moment {
   room: string;
   title: string;
+  /** The last thing that had happened in the room. */
   position: number;
-  time: string;
+  time: string | null;
   first: number;
   last: number;
   board: { text: string };
@@ -155,7 +156,7 @@ export interface Moment {
 
 export interface TimelineEntry {
   position: number;
-  at: string;
+  at: string | null;
   type: string;
   person: string | null;
 }
