@@ -8,9 +8,9 @@ from msgspec import Struct
 from domain.events import Recorded
 from domain.identity import Millis
 from domain.interventions import InterventionDelivered
-from domain.rooms import BoardEdited, MessageSent, RoomJoined, RoomLeft, RoomOpened, TurnTaken
+from domain.rooms import BoardEdited, MessageSent, RoomJoined, RoomLeft, RoomOpened, Run, TurnTaken
 from rooms.board.authorship import Authors
-from rooms.board.document import TEXT, Document
+from rooms.board.document import TEXT, Document, restored
 
 
 class Author(Struct, frozen=True, kw_only=True):
@@ -99,7 +99,7 @@ class RoomAsOf:
         self._position = self._first = self._last = 0
         self._at: datetime | None = None
         self._title = ""
-        self._document = Document()
+        self._runs: list[Run] = []
         self._authors = Authors()
         self._members: dict[str, None] = {}
         self._turns: list[TurnTaken] = []
@@ -126,7 +126,7 @@ class RoomAsOf:
     def _fold(self, recorded: Recorded) -> None:
         match recorded.event:
             case BoardEdited() as edited:
-                self._document.replay(edited.runs)
+                self._runs += edited.runs
                 self._authors.add(edited.runs)
             case RoomOpened() as opened:
                 self._title = opened.title
@@ -145,7 +145,7 @@ class RoomAsOf:
 
     def answer(self, names: Mapping[str, str]) -> RoomThen:
         """The room then; `names` says what people are called, and whoever it lacks goes by their id."""
-        text = self._document.text()
+        document = restored(self._runs)
         return RoomThen(
             room=self._room,
             title=self._title,
@@ -153,8 +153,8 @@ class RoomAsOf:
             time=self._instant(),
             first=self._first,
             last=self._last,
-            board=BoardThen(text=text),
-            authors=tuple(self._written(names)),
+            board=BoardThen(text=document.text()),
+            authors=tuple(self._written(document, names)),
             members=tuple(Member(person=p, name=names.get(p, p)) for p in self._members),
             spoke=tuple(self._spoken(names)),
             speaking=self._speaking(),
@@ -169,8 +169,8 @@ class RoomAsOf:
         instant = self._instant()
         return round(instant.timestamp() * 1000) if instant else 0
 
-    def _written(self, names: Mapping[str, str]) -> Iterator[Author]:
-        counts = self._authors.characters(self._document.whole(), TEXT)
+    def _written(self, document: Document, names: Mapping[str, str]) -> Iterator[Author]:
+        counts = self._authors.characters(document.whole(), TEXT)
         for person, characters in sorted(counts.items(), key=lambda count: (-count[1], count[0])):
             yield Author(person=person, name=names.get(person, person), characters=characters)
 

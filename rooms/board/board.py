@@ -3,14 +3,14 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from domain.rooms import Run
 from rooms.board import presence, wire
 from rooms.board.awareness import Awareness
 from rooms.board.closing import BadUpdate, Closing, Overloaded, ReadOnly, TooLarge, TooSlow
 from rooms.board.connection import KEEP_ALIVE, Connection
-from rooms.board.document import Broken, Document, Missing
+from rooms.board.document import Broken, Document, Missing, restored
 from rooms.board.gathering import Gathering
 from rooms.board.limits import Limits
 from rooms.board.ownership import Ownership
@@ -59,11 +59,11 @@ class Board:
         """The state vector of the document; that of an empty one while it is read from the log."""
         return self.document.state() if self.document else EMPTY
 
-    def adopt(self, document: Document) -> None:
-        """Go on with this document, freshly read from the log, and with what waited for it."""
-        document.replay(self.gathering.runs())
-        document.recount()
-        self.document = document
+    def load(self, runs: Sequence[Run]) -> None:
+        """Go on from what the log has, what it will have, and what waited meanwhile."""
+        for run in runs:
+            self.owners.recorded(run.client, run.person)
+        self.document = restored([*runs, *self.gathering.runs()], self.limits.nested_types)
         waiting, self._waiting, self._waiting_size = self._waiting, deque(), 0
         for connection, data in waiting:
             self.receive(connection, data)

@@ -14,7 +14,7 @@ from rooms.board.board import Board
 from rooms.board.closing import Closing, Overloaded, Restarting
 from rooms.board.connection import Connection
 from rooms.board.limits import DEFAULTS, Limits
-from rooms.board.loading import load
+from rooms.board.loading import recorded_runs
 from rooms.board.transport import Transport
 
 logger = logging.getLogger(__name__)
@@ -123,7 +123,7 @@ class Boards:
     async def _load(self, board: Board) -> None:
         async with board.loading:
             if board.document is None:
-                board.adopt(await load(self._log, board.org, board.room, board.owners, self._limits))
+                board.load(await recorded_runs(self._log, board.org, board.room))
 
     def _attend(self, board: Board, when: float) -> None:
         """The board has something to be written or loaded, then at the latest."""

@@ -1,6 +1,7 @@
 """One Yjs document, guarded: what is damaged, dangling or made to break it is refused, whole."""
 
-from collections.abc import Generator, Mapping
+import logging
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 
 from pycrdt import Doc, Text, TransactionEvent
@@ -10,7 +11,10 @@ from rooms.board import update as updates
 from rooms.board import wire
 from rooms.board.closing import BadUpdate, Malformed
 from rooms.board.limits import DEFAULTS
+from rooms.board.surrogates import Surrogates
 from rooms.board.update import SKIP, TYPE, Block, Contents
+
+logger = logging.getLogger(__name__)
 
 TEXT = "text"
 """The root that holds the board's text."""
@@ -22,6 +26,11 @@ class Missing(Exception):
 
 class Broken(Exception):
     """The document cannot be trusted any more, and must be read from the log again."""
+
+    def __init__(self, run: int = -1) -> None:
+        super().__init__(self.__doc__)
+        self.run = run
+        """The index of the run that did it, while replaying."""
 
 
 @contextmanager
@@ -44,6 +53,7 @@ class Document:
         self._clocks: dict[int, int] = {}
         self._whole: bytes | None = None
         self._types: int | None = None
+        self._surrogates = Surrogates()
         self._most_types = nested_types
 
     @property
@@ -75,19 +85,19 @@ class Document:
             self._whole = self._doc.get_update()
         return self._whole
 
-    def replay(self, runs: tuple[Run, ...]) -> int:
-        """Apply what is on record; return how many runs could not be applied."""
-        failed = 0
-        for run in runs:
+    def replay(self, runs: Iterable[Run]) -> list[int]:
+        """Apply what is on record; return the indices of runs that could not be. Raises `Broken`."""
+        failed: list[int] = []
+        for index, run in enumerate(runs):
             try:
                 self._apply(run.update)
-            except (BadUpdate, Broken):
-                failed += 1
-        return failed
-
-    def recount(self) -> None:
-        """Take the clocks from the document itself, after replaying."""
+            except BadUpdate:
+                failed.append(index)
+            except Broken as error:
+                raise Broken(index) from error
         self._clocks = wire.state_vector(self.state())
+        self._surrogates.find(self.whole())
+        return failed
 
     def new_blocks(self, contents: Contents) -> dict[int, int]:
         """Client id -> its clock after this update, for those who wrote something new.
@@ -123,8 +133,11 @@ class Document:
 
     def apply(self, update: bytes, contents: Contents, written: dict[int, int]) -> None:
         """Apply an update that `new_blocks` has looked at. Raises `BadUpdate` or `Broken`."""
+        if self._surrogates.cut_by(contents):
+            raise BadUpdate("This update cuts a character in half.")
         self._count_types(contents)
         self._apply(update)
+        self._surrogates.add(contents.blocks)
         self._clocks.update(written)
         if len(written) > 1 and wire.state_vector(self.state()) != self._clocks:
             raise Broken  # blocks of two clients that wait for each other, for ever
@@ -160,3 +173,19 @@ class Document:
         if self._types + more > self._most_types:
             raise BadUpdate("This board holds too many maps, arrays and texts.")
         self._types += more
+
+
+def restored(runs: Sequence[Run], nested_types: int = DEFAULTS.nested_types) -> Document:
+    """The document of these runs. One that breaks it is left out: the others are somebody's work."""
+    kept = list(runs)
+    while True:
+        document = Document(nested_types)
+        try:
+            failed = document.replay(kept)
+        except Broken as broken:
+            logger.error("a run on record breaks its board, and is left out")
+            del kept[broken.run]
+            continue
+        if failed:
+            logger.error("%d runs on record are damaged, and left out of their board", len(failed))
+        return document

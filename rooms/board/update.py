@@ -52,7 +52,10 @@ def read(update: bytes) -> Contents:
         blocks: list[Block] = []
         for _ in range(reader.count(3)):
             _read_client(reader, blocks)
-        return Contents(blocks, _read_deleted(reader))
+        contents = Contents(blocks, _read_deleted(reader))
+        if reader.left():
+            raise Malformed("it goes on behind its end.")
+        return contents
     except Malformed as error:
         raise BadUpdate(f"This update is damaged: {error}") from error
 
@@ -60,6 +63,8 @@ def read(update: bytes) -> Contents:
 def _read_client(reader: Reader, blocks: list[Block]) -> None:
     count = reader.count(2)
     client, clock = reader.varuint(), reader.varuint()
+    if count == 0:
+        raise Malformed("a client without blocks.")
     for _ in range(count):
         block = _read_block(reader, client, clock)
         clock += block.length
@@ -90,12 +95,22 @@ def _read_block(reader: Reader, client: int, clock: int) -> Block:
     parent: Id | str | None = None
     key = None
     if origin is None and right is None:
-        parent = reader.varstring() if reader.varuint() else (reader.varuint(), reader.varuint())
+        parent = _read_parent(reader)
         key = reader.varstring() if info & 0x20 else None
     if kind == STRING:
         text = reader.varstring()
         return Block(client, clock, utf16_length(text), kind, origin, right, parent, key, text)
     return Block(client, clock, _content_length(reader, kind), kind, origin, right, parent, key, "")
+
+
+def _read_parent(reader: Reader) -> Id | str:
+    match reader.varuint():
+        case 0:
+            return reader.varuint(), reader.varuint()
+        case 1:
+            return reader.varstring()
+        case _:
+            raise Malformed("a block has no parent.")
 
 
 def utf16_length(text: str) -> int:

@@ -1,0 +1,1 @@
+"""The board: protocol, documents, events, and real clients."""
