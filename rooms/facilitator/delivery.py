@@ -1,10 +1,11 @@
 """From a finding to words in the room: decide, ask a model if there is one, check, say; each on record."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from typing import Protocol
 
 from domain.deciding import Command
-from domain.events import Context
+from domain.events import Context, Event
 from domain.interventions import (
     DecideIntervention,
     DeliverIntervention,
@@ -26,8 +27,18 @@ from rooms.facilitator.words import named, template
 
 ACTOR = "facilitator"
 
-Perform = Callable[[Command, Context], Awaitable[object]]
-"""Handle a command, whatever it answers; raises `Refused`, `BoundaryMoved` or `LogUnavailable`."""
+
+class Performed(Protocol):
+    """What became of a command."""
+
+    @property
+    def events(self) -> Sequence[Event]:
+        """What was recorded: nothing, if it had happened before."""
+        ...
+
+
+Perform = Callable[[Command, Context], Awaitable[Performed]]
+"""Perform a command; raises `Refused`, `BoundaryMoved` or `LogUnavailable`."""
 
 
 class Delivery:
@@ -47,11 +58,14 @@ class Delivery:
         self._clock = clock
         self._phraser = phraser
 
-    async def begin(self, picture: Picture, finding: Finding, now: int, known: Known) -> Source:
-        """Decide to act on a finding, if the log agrees, and say it. Answers whose words they were."""
+    async def begin(self, picture: Picture, finding: Finding, now: int, known: Known) -> Source | None:
+        """Decide to act on a finding, if the log agrees, and say it. Answers whose words they were.
+
+        None if another facilitator decided the very same at the same moment: that one says it.
+        """
         intervention = identify(picture, finding)
         policy = self._policy
-        await self._settle(
+        decided = await self._settle(
             DecideIntervention(
                 intervention=intervention,
                 room=picture.room,
@@ -68,7 +82,7 @@ class Delivery:
             picture.org,
             f"position:{picture.position}",
         )
-        return await self._say(picture, intervention, finding, known, self._phraser)
+        return await self._say(picture, intervention, finding, known, self._phraser) if decided else None
 
     async def finish(self, picture: Picture, decided: InterventionDecided, known: Known) -> Source:
         """Say what was decided and never said; a model that was asked already is not asked again."""
@@ -110,9 +124,10 @@ class Delivery:
         await self._settle(_record(picture.room, intervention, phrased, wrong), picture.org, intervention)
         return None if wrong else phrased.text
 
-    async def _settle(self, command: Command, org: str, cause: str) -> None:
+    async def _settle(self, command: Command, org: str, cause: str) -> bool:
+        """Perform a command; answers whether it made a difference."""
         context = Context(org=org, actor=ACTOR, role="service", at=self._clock(), cause=cause)
-        await self._perform(command, context)
+        return bool((await self._perform(command, context)).events)
 
 
 def _record(room: str, intervention: str, phrased: Phrased, wrong: Fault | None) -> RecordModelCall:

@@ -12,7 +12,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from traceback import extract_tb
 
+from domain.catalogue import UndecodableEvent
 from domain.errors import BoundaryMoved, LogUnavailable, Refused
 from domain.events import Recorded
 from domain.interventions import InterventionDecided
@@ -118,12 +120,23 @@ class Facilitator:
                 self._unread.update(await self._occupied())
                 self._begun = head
             for place in list(self._unread):
-                picture = await read_picture(self._log, place, self._policy.reach)
-                self._unread.discard(place)
-                self._adopt(place, picture)
+                await self._read(place)
         except LogUnavailable:
             self.counts["unavailable"] += 1
             _log.warning("the log cannot be read; the facilitator tries again")
+
+    async def _read(self, place: Place) -> None:
+        self._unread.discard(place)  # first, since facts that come while it is read may not be in it
+        try:
+            picture = await read_picture(self._log, place, self._policy.reach)
+        except LogUnavailable:
+            self._unread.add(place)
+            raise
+        except UndecodableEvent as error:
+            self.counts["failed"] += 1
+            _log.error("room %s cannot be read: %s", place[1], _without_message(error))
+        else:
+            self._adopt(place, picture)
 
     def _adopt(self, place: Place, picture: Picture) -> Watched | None:
         """Go on with a picture that was read from the log, unless facts have come in the meantime."""
@@ -164,6 +177,10 @@ class Facilitator:
         except (BoundaryMoved, LogUnavailable) as error:
             self.counts["unavailable"] += 1
             _log.warning("intervention in room %s put off: %s", place[1], type(error).__name__)
+        except Exception as error:  # of one room alone: the others are to be looked after all the same
+            self.counts["failed"] += 1
+            room.rests_until = rest
+            _log.error("intervention in room %s failed: %s", place[1], _without_message(error))
         finally:
             room.busy = False
 
@@ -183,6 +200,12 @@ class Facilitator:
                 return await self._delivery.begin(picture, finding, now, _who(known, finding.person))
             case None:
                 return None
+
+
+def _without_message(error: Exception) -> str:
+    """What went wrong and where. The message itself might repeat a name or what somebody wrote."""
+    where = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(extract_tb(error.__traceback__)))
+    return f"{type(error).__name__} in {where}"
 
 
 def _who(known: Mapping[str, Known], person: str) -> Known:

@@ -1,13 +1,12 @@
 """A facilitator in a house with a real log: commands are performed for real, time is not."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from domain.commands import ROUTES
-from domain.deciding import Command
 from domain.events import Context, Event, Recorded
 from domain.interventions import (
     InterventionDecided,
@@ -18,6 +17,7 @@ from domain.interventions import (
 from domain.log import EventLog
 from domain.people import PersonRegistered
 from realtime.perform import Performer
+from rooms.facilitator.delivery import Perform
 from rooms.facilitator.facilitator import Facilitator
 from rooms.facilitator.history import PeopleFromLog
 from rooms.facilitator.phrasing import Phraser
@@ -34,10 +34,26 @@ class Heard:
     """A fact from a scripted bus."""
 
     recorded: Recorded
-    acked: list[int]
+    acked: "Acked"
 
     async def ack(self) -> None:
         self.acked.append(self.recorded.position)
+        self.acked.more.set()
+
+
+class Acked(list[int]):
+    """The positions that were acknowledged, in that order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.more = asyncio.Event()
+
+    async def upto(self, position: int) -> None:
+        """Wait for one position to be acknowledged."""
+        async with asyncio.timeout(SOON):
+            while position not in self:
+                self.more.clear()
+                await self.more.wait()
 
 
 class Time:
@@ -77,7 +93,7 @@ class House:
     """The log, and how to write to it and look into it."""
 
     log: EventLog
-    acked: list[int] = field(default_factory=list)
+    acked: Acked = field(default_factory=Acked)
     performer: Performer = field(init=False)
 
     def __post_init__(self) -> None:
@@ -108,11 +124,9 @@ class House:
             for recorded in batch:
                 yield Heard(recorded, self.acked)
 
-    async def heard(self, time: "Time") -> None:
+    async def heard(self) -> None:
         """Wait until the facilitator has heard of all that is in the log."""
-        head = await self.log.head()
-        while not self.acked or self.acked[-1] < head:
-            await time.move(0)
+        await self.acked.upto(await self.log.head())
 
     async def happened(self, *kinds: type[Event], org: str | None = None) -> list[Event]:
         """All events of these kinds in the log."""
@@ -134,7 +148,7 @@ class House:
         *,
         facts: Callable[[], AsyncIterator[Fact]] | None = None,
         marks: Callable[[], AsyncIterator[Mark]] | None = None,
-        perform: Callable[[Command, Context], Awaitable[object]] | None = None,
+        perform: Perform | None = None,
         phraser: Phraser | None = None,
         policy: Policy = STANDARD,
         log: EventLog | None = None,
@@ -158,10 +172,10 @@ class House:
 async def silence() -> AsyncIterator[Fact]:
     """A bus on which nothing is ever heard."""
     await asyncio.Event().wait()
-    yield Heard(Script().events[0], [])
+    yield Heard(Script().events[0], Acked())
 
 
-def given(facts: Iterable[Recorded], acked: list[int]) -> Callable[[], AsyncIterator[Fact]]:
+def given(facts: Iterable[Recorded], acked: Acked) -> Callable[[], AsyncIterator[Fact]]:
     """A bus that gives just these facts, in this order, and then nothing more."""
 
     async def stream() -> AsyncIterator[Fact]:

@@ -20,6 +20,7 @@ from domain.interventions import (
 )
 from domain.practice import ProblemAdded
 from rooms.facilitator.arbitration import choose
+from rooms.facilitator.delivery import Performed
 from rooms.facilitator.policy import STANDARD
 from rooms.facilitator.ports import FACTS_WANTED, Fact, Mark
 from tests.facilitator.house import House, Time, given, silence
@@ -75,7 +76,7 @@ async def test_cool_downs_are_kept_and_the_next_one_in_need_comes_next(house):
     async with house.facilitator(time):
         for until in range(0, 1000, 30):
             await house.play(script, after=until - 30, upto=until)
-            await house.heard(time)
+            await house.heard()
             await time.move(30)
     decided = await house.happened(InterventionDecided)
     moments = [event.moment for event in decided]
@@ -89,7 +90,7 @@ async def test_what_happens_while_it_runs_is_heard_from_facts(house):
     async with house.facilitator(time) as facilitator:
         await time.looked()
         await house.play(lecture("ada"))
-        await house.heard(time)
+        await house.heard()
         await time.move(300)
         await time.move(1)
     assert names(await house.said()) == ["InterventionDecided", "InterventionDelivered"]
@@ -136,8 +137,7 @@ async def test_facts_that_get_lost_do_not_make_it_speak_to_somebody_who_took_par
             r async for batch in house.log.read() for r in batch if getattr(r.event, "person", "ada") != "ada"
         ][-1]
         news.set()
-        while last.position not in house.acked:
-            await time.move(0)
+        await house.acked.upto(last.position)
         believed = choose(facilitator._rooms["main", "algebra"].picture, ms(300), STANDARD)
         assert believed is not None
         assert believed.person == "ada"
@@ -170,7 +170,7 @@ async def test_one_who_was_killed_before_saying_it_is_stood_in_for_and_nothing_i
     time = Time(300)
     stuck = asyncio.Event()
 
-    async def killed_before_saying(command: Command, context: Context) -> object:
+    async def killed_before_saying(command: Command, context: Context) -> Performed:
         if isinstance(command, DeliverIntervention):
             stuck.set()
             await asyncio.Event().wait()
@@ -240,8 +240,75 @@ async def test_a_room_that_everybody_left_is_forgotten(house):
         assert set(facilitator._rooms) == {("main", "algebra")}
         left = Script().leaves("ada", at=90).leaves("bo", at=90).events[1:]
         await house.record(*(recorded.event for recorded in left), at=90)
-        await house.heard(time)
+        await house.heard()
         assert facilitator._rooms == {}
+
+
+class Held:
+    """A log that has read a room, and does not say so until it is let."""
+
+    def __init__(self, log) -> None:
+        self._log = log
+        self.reading, self.let = asyncio.Event(), asyncio.Event()
+
+    async def head(self) -> int:
+        return await self._log.head()
+
+    async def read(self, *query: object, **bounds: object) -> AsyncIterator[list[Recorded]]:
+        async for batch in self._log.read(*query, **bounds):
+            yield batch
+        if query:
+            self.reading.set()
+            await self.let.wait()
+
+
+async def test_a_fact_that_comes_while_its_room_is_being_read_is_not_missed(house):
+    await house.play(lecture("ada", seconds=60))
+    time, log = Time(60), Held(house.log)
+    async with house.facilitator(time, log=log) as facilitator:
+        await log.reading.wait()
+        await house.play(Script().speaks("ada", 60, 65), after=61)
+        head = await house.log.head()
+        await house.acked.upto(head)
+        log.let.set()
+        await time.move(10)
+        assert facilitator._rooms["main", "algebra"].picture.position == head
+
+
+async def test_one_room_that_goes_wrong_does_not_take_the_others_down(house, caplog):
+    await house.play(lecture("ada"))
+    other = Script("geometry").joins("cy", "di")
+    for start in range(0, 300, 6):
+        other.speaks("di", start, start + 5)
+    await house.play(other)
+
+    async def perform(command: Command, context: Context) -> Performed:
+        if getattr(command, "room", "") == "algebra":
+            raise RuntimeError("what Ada Lovelace wrote")
+        return await house.performer.perform(command, context)
+
+    time = Time(300)
+    async with house.facilitator(time, perform=perform) as facilitator:
+        await time.looked()
+        await time.move(1)
+    assert [event.room for event in await house.happened(InterventionDelivered)] == ["geometry"]
+    assert facilitator.counts["failed"] == 1
+    assert "RuntimeError in perform" in caplog.text
+    assert "Lovelace" not in caplog.text
+
+
+async def test_of_two_that_decide_the_same_only_one_asks_the_model(house):
+    await house.play(lecture("ada"))
+    one, other = Time(300), Time(300)
+    async with (
+        MessagesApi.scripted(api.says("S2, how might one begin?")) as served,
+        Claude(KEY, base_url=served.url) as claude,
+        house.facilitator(one, phraser=claude),
+        House(house.log).facilitator(other, phraser=claude),
+    ):
+        await asyncio.gather(one.looked(), other.looked())
+    assert len(served.received) == 1
+    assert len(await house.happened(ModelAsked)) == len(await house.happened(InterventionDelivered)) == 1
 
 
 class Ailing:
@@ -282,7 +349,7 @@ async def test_a_log_that_cannot_be_written_when_it_is_said_leaves_it_to_be_said
     time = Time(300)
     refusals = iter([LogUnavailable(), None])
 
-    async def perform(command: Command, context: Context) -> object:
+    async def perform(command: Command, context: Context) -> Performed:
         if isinstance(command, DeliverIntervention) and (error := next(refusals)):
             raise error
         return await house.performer.perform(command, context)
@@ -344,7 +411,7 @@ async def test_a_successor_does_not_ask_the_model_again(house):
     await house.play(lecture("ada", seconds=420))
     stuck = asyncio.Event()
 
-    async def killed_before_saying(command: Command, context: Context) -> object:
+    async def killed_before_saying(command: Command, context: Context) -> Performed:
         if isinstance(command, DeliverIntervention):
             stuck.set()
             await asyncio.Event().wait()
@@ -379,7 +446,7 @@ async def test_no_name_and_no_word_is_ever_logged(house, caplog):
 
 
 def _refusing(house: House):
-    async def perform(command: Command, context: Context) -> object:
+    async def perform(command: Command, context: Context) -> Performed:
         if isinstance(command, DeliverIntervention):
             raise LogUnavailable
         return await house.performer.perform(command, context)
