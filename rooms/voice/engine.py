@@ -82,8 +82,19 @@ class MediaEngine(Protocol):
         """End a voice; one that has ended already is no error."""
         ...
 
-    async def silence(self, room: str, person: str) -> None:
-        """From now on the person is neither forwarded nor measured, and still hears; a new join undoes it."""
+    async def expel(self, room: str, person: str) -> None:
+        """End whatever voice the person has in the room."""
+        ...
+
+    async def silence(self, scope: str, person: str) -> None:
+        """From now on the person is neither forwarded nor measured, and still hears; a new join undoes it.
+
+        `scope` is what the names of the rooms begin with in which that holds.
+        """
+        ...
+
+    def whose(self, voice: str) -> tuple[str, str]:
+        """The room and the person of a voice. Raises UnknownVoice."""
         ...
 
 

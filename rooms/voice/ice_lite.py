@@ -110,11 +110,17 @@ class IceLiteEngine:
         if peer is not None:
             self._end(peer, "left")
 
-    async def silence(self, room: str, person: str) -> None:
+    async def expel(self, room: str, person: str) -> None:
         """See MediaEngine."""
         peer = self._of(room, person)
         if peer is not None:
-            self._rooms[room].mute(peer)
+            self._end(peer, "left")
+
+    async def silence(self, scope: str, person: str) -> None:
+        """See MediaEngine."""
+        for name, room in self._rooms.items():
+            if name.startswith(scope) and (peer := room.peers.get(person)):
+                room.mute(peer)
 
     def whose(self, voice: str) -> tuple[str, str]:
         """The room and the person of a voice. Raises UnknownVoice."""
