@@ -18,7 +18,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	&& echo $$python && break; done)
 
 # Run a command as root where we may be: `$(AS_ROOT) apt-get …`.
-AS_ROOT := if [ "$$(id -u)" = 0 ]; then run=env; else run="sudo -n"; fi; $$run
+AS_ROOT := if [ "$$(id -u)" = 0 ]; then run=env; else run="sudo -n env"; fi; $$run
 MAY_INSTALL := command -v apt-get >/dev/null && { [ "$$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }
 APT = $(AS_ROOT) apt-get -q update >/dev/null && $(AS_ROOT) DEBIAN_FRONTEND=noninteractive \
 	apt-get -q install -y --no-install-recommends
