@@ -8,7 +8,7 @@ import msgspec
 from msgspec import inspect
 
 from domain import interventions, office_hours, people, practice, quests, rooms, sessions, teams
-from domain.events import Event, Instant, Recorded, type_of
+from domain.events import Event, Instant, Query, Recorded, type_of
 
 MODULES = (people, rooms, practice, quests, teams, sessions, office_hours, interventions)
 
@@ -96,13 +96,18 @@ def tags_of(event: Event) -> tuple[str, ...]:
     return tuple(tags)
 
 
+def matches(query: Query, event: Event) -> bool:
+    """Whether the query matches the event, as the log would say."""
+    if not query.items:
+        return True
+    kind, tags = type_of(event), set(tags_of(event))
+    return any((not item.types or kind in item.types) and tags.issuperset(item.tags) for item in query.items)
+
+
 def personal_fields(event: type[Event]) -> tuple[str, ...]:
     """The names of the fields that hold personal text."""
     return tuple(
-        field.name
-        for field in _fields(event)
-        for extra in _extras(field.type)
-        if extra.get("personal")
+        field.name for field in _fields(event) for extra in _extras(field.type) if extra.get("personal")
     )
 
 

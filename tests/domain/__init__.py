@@ -1,0 +1,1 @@
+"""The deciders, sentence by sentence, and the catalogue of events."""
