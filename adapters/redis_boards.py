@@ -8,7 +8,7 @@ position of the last award) and a sorted set `ranks` of those who are listed. Th
 so that among equals whoever got there first stands first. A double holds 53 bits: for positions below
 2^36 (68 thousand million events) that order is exact up to 131,071 points; beyond, the positions of equals
 are compared in steps of 2, 4, 8 … with each doubling, and by id within a step. The order of different
-points, and the shown rank, which depends on points only, stay exact to 2^50 points.
+points, and the shown rank, which depends on points only, stay exact to 10^14 points.
 
 Redis must not evict keys (`maxmemory-policy noeviction`, its default). Losing them all is harmless: the
 position is lost with them, and the follower builds the boards again.
@@ -75,7 +75,7 @@ class RedisBoards:
             return int(await self._redis.get(self._prefix + "position") or 0)
 
     async def apply(self, after: int, position: int, operations: Sequence[Operation]) -> bool:
-        """See `Boards.apply`. Redis serves nobody else meanwhile, some 40 ms for a thousand awards."""
+        """See `Boards.apply`. Redis serves nobody else meanwhile: some 25 ms for 500 awards."""
         payload = self._encoder.encode(operations)
         arguments = [self._prefix, after, position, payload]
         with _reached():

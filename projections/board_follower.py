@@ -33,8 +33,10 @@ class BoardFollower:
         position = await self._boards.position()
         async for batch in self._log.follow(position):
             changes = operations(batch)
-            if not await self._boards.apply(position, batch[-1].position, changes):
-                return
-            position = batch[-1].position
+            mine = await self._boards.apply(position, batch[-1].position, changes)
+            # Told even if not applied just now: the first answer may have been lost, and the boards moved.
+            position = batch[-1].position if mine else await self._boards.position()
             if changed := boards_changed(changes):
                 self._announce(changed, position)
+            if not mine:
+                return
