@@ -1,9 +1,7 @@
 """The rows of the views in PostgreSQL, moved together with their heads."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
-
-from psycopg import sql as syntax
 
 from adapters.postgres_rows import Connection, PostgresRows
 from projections.follower import Head, Key, Overtaken
@@ -108,16 +106,37 @@ class PostgresViews:
             assert row is not None
             return Head(row[0], 0)
 
-    async def swap(self, view: str, generation: int) -> None:
-        """Show this generation from now on, and drop the others."""
+    async def swap(self, view: str, generation: int) -> bool:
+        """Show this generation from now on and drop the others; False, and nothing, while it is behind."""
         async with self._rows.connection() as connection, connection.transaction():
-            for statement in (
-                "update view_heads set live = false where view = %s and generation <> %s",
-                "update view_heads set live = true where view = %s and generation = %s",
-                "delete from view_rows where view = %s and generation <> %s",
-                "delete from view_heads where view = %s and generation <> %s",
-            ):
-                await connection.execute(syntax.SQL(statement), (view, generation))
+            cursor = await connection.execute(
+                "select generation, position, live from view_heads where view = %s for update", (view,)
+            )
+            heads = {found: (position, live) for found, position, live in await cursor.fetchall()}
+            shown = max((position for position, live in heads.values() if live), default=0)
+            if heads[generation][0] < shown:
+                return False
+            for statement in SWAP:
+                await connection.execute(statement, (view, generation))
+            return True
+
+    async def differences(self, view: str, generation: int) -> tuple[Head, list[tuple[str, str]]]:
+        """Where the live generation is, and the (organisation, key) pairs in which the other one differs.
+
+        Both are read at one instant.
+        """
+        async with self._rows.connection() as connection, connection.transaction():
+            await connection.execute("set transaction isolation level repeatable read")
+            live = await _head(connection, view)
+            cursor = await connection.execute(
+                "select org, key from"
+                " (select * from view_rows where view = %(view)s and generation = %(live)s) a"
+                " full join"
+                " (select * from view_rows where view = %(view)s and generation = %(other)s) b"
+                " using (org, key) where a.state is distinct from b.state order by org, key limit 1000",
+                {"view": view, "live": live.generation, "other": generation},
+            )
+            return live, await cursor.fetchall()
 
     async def drop(self, view: str, generation: int) -> None:
         """Forget a generation that was built to compare."""
@@ -129,23 +148,20 @@ class PostgresViews:
                 "delete from view_heads where view = %s and generation = %s", (view, generation)
             )
 
-    async def rows(self, view: str, generation: int) -> AsyncIterator[tuple[str, str, bytes]]:
-        """Every row of a generation as (organisation, key, state), in order."""
-        org, key = "", ""
-        while True:
-            async with self._rows.connection() as connection:
-                cursor = await connection.execute(
-                    b"select org, key, state from view_rows where view = %s and generation = %s"
-                    b" and (org, key) > (%s, %s) order by org, key limit 1000",
-                    (view, generation, org, key),
-                    binary=True,
-                )
-                page = await cursor.fetchall()
-            for row in page:
-                yield row
-            if not page:
-                return
-            org, key, _ = page[-1]
+
+SWAP = (
+    "update view_heads set live = false where view = %s and generation <> %s",
+    "update view_heads set live = true where view = %s and generation = %s",
+    "delete from view_rows where view = %s and generation <> %s",
+    "delete from view_heads where view = %s and generation <> %s",
+)
+
+
+async def _head(connection: Connection, view: str) -> Head:
+    cursor = await connection.execute(
+        "select generation, position from view_heads where view = %s and live", (view,)
+    )
+    return Head(*(await cursor.fetchone() or (0, 0)))
 
 
 async def _live(connection: Connection, view: AnyView) -> Head:

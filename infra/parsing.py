@@ -103,3 +103,14 @@ def _outward_address() -> str:
         except OSError:
             return ""
         return str(probe.getsockname()[0])
+
+
+def one_of(*known: str) -> Callable[[str], str]:
+    """Takes one of these words."""
+
+    def parse(given: str) -> str:
+        if given not in known:
+            raise ValueError(f"must be one of {', '.join(known)}, not {given!r}")
+        return given
+
+    return parse

@@ -36,6 +36,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     anthropic_base_url: str
     model: str
     web: Path
+    log_level: str
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
@@ -53,6 +54,11 @@ class Settings(Struct, frozen=True, kw_only=True):
             values["media_port"] = values["port"]
         values["media_addresses"] = values["media_addresses"] or parsing.own_addresses(values["host"])
         return cls(**values)
+
+    @classmethod
+    def from_process(cls) -> Self:
+        """Read the environment of this process."""
+        return cls.from_environment(os.environ)
 
     def secret(self) -> str:
         """What tokens are signed with: the one given, else one made once and kept under `home`."""
@@ -152,6 +158,13 @@ VARIABLES: Sequence[Variable] = (
     ),
     Variable("LYCEUM_MODEL", "model", "claude-haiku-5-5", "The model that words what the facilitator says."),
     Variable("LYCEUM_WEB", "web", "web/dist", "Folder of the built pages.", Path),
+    Variable(
+        "LYCEUM_LOG",
+        "log_level",
+        "WARNING",
+        "How much is logged: DEBUG, INFO, WARNING or ERROR.",
+        parsing.one_of("DEBUG", "INFO", "WARNING", "ERROR"),
+    ),
 )
 """Every setting, in the order in which help shows them."""
 

@@ -76,6 +76,7 @@ def application(house: House, watched: Feed) -> Litestar:
         request_max_body_size=BODY,
         cors_config=CORSConfig(allow_origins=["*"], allow_headers=["Authorization", "Content-Type"]),
         openapi_config=_openapi(),
+        logging_config=None,
         state=State({"house": house, "feed": watched}),
     )
 

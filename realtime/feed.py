@@ -1,17 +1,39 @@
 """From the log to those who watch: every event to the rooms that it concerns, and what follows from it."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
-from domain.events import Item, Query, Recorded, type_of
+from domain.events import Query, Recorded, about, type_of
 from domain.log import EventLog
 from domain.people import ConsentWithdrawn
-from domain.rooms import BoardEdited, RoomClosed, RoomLeft
+from domain.interventions import InterventionDelivered
+from domain.rooms import (
+    BoardEdited,
+    MessageSent,
+    ProblemPosed,
+    RoomClosed,
+    RoomJoined,
+    RoomLeft,
+    TimerSet,
+    TurnTaken,
+)
 from realtime.hub import Hub
 from realtime.speech import place
 from realtime.streams import Frame, frame
 from rooms.board.boards import Boards
 from rooms.voice.engine import MediaEngine
 
+SHOWN = (
+    RoomJoined,
+    RoomLeft,
+    RoomClosed,
+    MessageSent,
+    TimerSet,
+    ProblemPosed,
+    BoardEdited,
+    TurnTaken,
+    InterventionDelivered,
+)
+"""What a room's members see of each other: not their answers, and not what the facilitator considered."""
 GONE = 4404
 NOT_IN_ROOM = 4403
 
@@ -30,33 +52,29 @@ def shown(recorded: Recorded) -> Frame:
 
 
 class Feed:
-    """Follows the log for all who watch rooms on this node. `ended(org, room, person)` tells of leaving."""
+    """Follows the log for all who watch rooms on this node."""
 
-    def __init__(
-        self, log: EventLog, hub: Hub, boards: Boards, media: MediaEngine, woke: Callable[[int], None]
-    ) -> None:
+    def __init__(self, log: EventLog, hub: Hub, boards: Boards, media: MediaEngine) -> None:
         self._log = log
         self._hub = hub
         self._boards = boards
         self._media = media
-        self._woke = woke
         self.position = 0
         """Everything up to here has been handed out."""
 
     async def run(self) -> None:
-        """Follow until cancelled, from the present on."""
-        self.position = await self._log.head()
+        """Follow until cancelled: from the present on, or from where it had come to."""
+        self.position = self.position or await self._log.head()
         async for batch in self._log.follow(self.position):
             for recorded in batch:
-                for room in _rooms(recorded):
-                    self._hub.publish(("room", recorded.org, room), shown(recorded))
+                if isinstance(recorded.event, SHOWN):
+                    self._hub.publish(("room", recorded.org, recorded.event.room), shown(recorded))
                 await self._follow_up(recorded)
             self.position = batch[-1].position
-            self._woke(self.position)
 
     async def missed(self, org: str, room: str, after: int, upto: int) -> AsyncIterator[Frame]:
         """What a returning watcher has missed."""
-        query = Query((Item(tags=(f"room:{room}",)),))
+        query = Query((about(f"room:{room}", *SHOWN),))
         async for batch in self._log.read(query, after=after, upto=upto, org=org):
             for recorded in batch:
                 yield shown(recorded)
@@ -71,10 +89,7 @@ class Feed:
             case RoomClosed():
                 self._boards.drop(org, event.room, None, GONE, "The room is closed.")
             case ConsentWithdrawn(scope="voice"):
-                await self._media.silence_everywhere(f"{org}/", event.person)
+                await self._media.silence(f"{org}/", event.person)
             case _:
                 pass
 
-
-def _rooms(recorded: Recorded) -> list[str]:
-    return [tag.removeprefix("room:") for tag in recorded.tags if tag.startswith("room:")]

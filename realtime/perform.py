@@ -70,7 +70,7 @@ class Performer:
         decider = self.routes[type(command)]
         query = decider.boundary(command, context)
         async with self._one_at_a_time((context.org, query.items[0].tags[0])):
-            folded = await self._folded(context.org, decider, query)
+            query, folded = await self._reached(command, context, decider, query)
             if not folded.fresh:
                 await self._refresh(context.org, decider, query, folded)
             return folded.state
@@ -78,7 +78,7 @@ class Performer:
     async def _attempt(
         self, command: Command, context: Context, decider: AnyDecider, query: Query
     ) -> Performed:
-        folded = await self._folded(context.org, decider, query)
+        query, folded = await self._reached(command, context, decider, query)
         for _ in range(1 + RETRIES):
             events = await self._decide(command, context, decider, query, folded)
             if not events:
@@ -108,6 +108,21 @@ class Performer:
             return events
         await self._refresh(context.org, decider, query, folded)
         return decider.decide(command, folded.state, context)
+
+    async def _reached(
+        self, command: Command, context: Context, decider: AnyDecider, query: Query
+    ) -> tuple[Query, Folded]:
+        """What the decision depends on, folded: the boundary, or the wider one that is found within it."""
+        folded = await self._folded(context.org, decider, query)
+        if decider.widen is None:
+            return query, folded
+        wider = decider.widen(command, folded.state)
+        if wider is None and not folded.fresh:
+            await self._refresh(context.org, decider, query, folded)
+            wider = decider.widen(command, folded.state)
+        if wider is None:
+            return query, folded
+        return wider, await self._folded(context.org, decider, wider)
 
     async def _folded(self, org: str, decider: AnyDecider, query: Query) -> Folded:
         key = (org, decider.initial, query)

@@ -1,6 +1,6 @@
 """Signals between the nodes: what may be lost, since the next one makes up for it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 import msgspec
@@ -9,7 +9,7 @@ from msgspec import Struct
 from realtime.hub import Hub
 from realtime.metrics import Metrics
 from realtime.progress import Progress
-from realtime.streams import frame
+from realtime.streams import Frame, frame
 
 
 class Speaking(Struct, frozen=True, tag="speaking"):
@@ -74,6 +74,11 @@ def decode(data: bytes) -> Signal:
     return _decoder.decode(data)
 
 
+def slots_frame(slots: Sequence[tuple[str, str | None]]) -> Frame:
+    """A listener's slots, as their feed shows them."""
+    return frame("slots", {"slots": [{"mid": mid, "person": person} for mid, person in slots]})
+
+
 class Bus(Protocol):
     """What the nodes tell each other. Implemented in `adapters/nats_bus.py`."""
 
@@ -131,7 +136,6 @@ class Switchboard:
             case Saved():
                 self._hub.publish(topic, frame("saved", {"position": signal.position}))
             case Slots():
-                slots = [{"mid": mid, "person": person} for mid, person in signal.slots]
-                self._hub.publish(("slots", org, room, signal.person), frame("slots", {"slots": slots}))
+                self._hub.publish(("slots", org, room, signal.person), slots_frame(signal.slots))
             case Moved():
                 pass

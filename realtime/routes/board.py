@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar import WebSocket, websocket
 from litestar.exceptions import WebSocketDisconnect
+from litestar.params import FromPath
 
 from domain.errors import Forbidden, LogUnavailable, Refused, Unknown
 from realtime.access import token_of
@@ -58,7 +59,7 @@ class SocketTransport:
 
 
 @websocket("/boards/{room:str}")
-async def board(socket: WebSocket[Any, Any, Any], room: str) -> None:
+async def board(socket: WebSocket[Any, Any, Any], room: FromPath[str]) -> None:
     """One client at one board. What is refused is refused after the upgrade, where browsers see why."""
     house: House = socket.app.state.house
     await socket.accept()

@@ -20,6 +20,8 @@ from realtime.announcing import ALL_BOARDS, BOARDS
 from realtime.routes.common import Asking, InHouse, PathId
 from realtime.routes.leaderboards import BoardPath, Season, leaderboard_page
 from realtime.routes.practice import ZoneQuery, mastery_of, progress_of
+from realtime.signals import slots_frame
+from realtime.speech import place
 from realtime.streams import ALIVE, BEAT, LIFE, Frame, frame, stream
 from realtime.watching import must_watch
 
@@ -51,6 +53,8 @@ async def _watch(
     with house.hub.listening(*topics) as listener:
         sent = feed.position if after is None else after
         yield frame("hello", {"position": max(sent, feed.position)}).data
+        if held := house.media.slots(place(access.org, room), access.sub):
+            yield slots_frame(held).data
         if sent < feed.position:
             async for item in feed.missed(access.org, room, sent, feed.position):
                 sent = item.position

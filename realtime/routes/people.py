@@ -21,7 +21,7 @@ class NewPerson(Struct, frozen=True, kw_only=True):
     role: Role = "student"
 
 
-ScopePath = FromPath[Annotated[Scope, Meta(description="What is consented to.")]]
+ConsentPath = FromPath[Annotated[Scope, Meta(description="What is consented to.")]]
 
 
 @post("/people")
@@ -37,16 +37,16 @@ async def me(house: InHouse, access: Asking) -> ShownPerson:
     return shown(access.sub, state or Person(name=access.sub, roles=[access.role]))
 
 
-@put("/people/me/consents/{scope:str}")
-async def give_consent(house: InHouse, access: Asking, scope: ScopePath) -> Done:
+@put("/people/me/consents/{consent:str}")
+async def give_consent(house: InHouse, access: Asking, consent: ConsentPath) -> Done:
     """Agree to one kind of processing."""
-    return await done(house, access, GiveConsent(scope=scope))
+    return await done(house, access, GiveConsent(scope=consent))
 
 
-@delete("/people/me/consents/{scope:str}", status_code=200)
-async def withdraw_consent(house: InHouse, access: Asking, scope: ScopePath) -> Done:
+@delete("/people/me/consents/{consent:str}", status_code=200)
+async def withdraw_consent(house: InHouse, access: Asking, consent: ConsentPath) -> Done:
     """Withdraw the agreement; what depends on it stops at once."""
-    return await done(house, access, WithdrawConsent(scope=scope))
+    return await done(house, access, WithdrawConsent(scope=consent))
 
 
 ROUTER = Router("/", route_handlers=[register, me, give_consent, withdraw_consent], tags=["people"])

@@ -5,6 +5,7 @@ from typing import Annotated
 from litestar import Router, get, post
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from domain.events import Instant
 from domain.identity import Title, Words
@@ -27,9 +28,10 @@ from projections.problems import PROBLEMS
 from projections.problems import shown as shown_problem
 from projections.room import ROOM, ShownRoom
 from projections.room import shown as shown_room
+from realtime.access import STAFF
 from realtime.house import House
 from realtime.routes.common import Asking, Done, Id, InHouse, PathId, done
-from realtime.watching import must_watch
+from realtime.watching import must_watch, standing
 
 
 class NewRoom(Struct, frozen=True, kw_only=True):
@@ -77,9 +79,12 @@ async def open_room(house: InHouse, access: Asking, data: JSONBody[NewRoom]) -> 
 
 @get("/rooms/{room:str}")
 async def get_room(house: InHouse, access: Asking, room: PathId) -> ShownRoom:
-    """The room as it is now, for its members and the staff."""
-    await must_watch(house, access, room)
-    return await _room(house, access.org, room)
+    """The room as it is now. Those who are not in it, nor staff, see its door: title, size, open or closed."""
+    found = await standing(house, access, room)
+    shown = await _room(house, access.org, room)
+    if found.member or access.role in (*STAFF, "auditor"):
+        return shown
+    return replace(shown, members=(), problem=None, timer=None, messages=(), interventions=())
 
 
 async def _room(house: House, org: str, room: str) -> ShownRoom:

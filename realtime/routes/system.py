@@ -14,9 +14,9 @@ from realtime.routes.common import InHouse
 
 POLICY = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
-    " connect-src 'self' ws: wss:; media-src 'self' blob:; frame-ancestors *"
+    " connect-src 'self' ws: wss:; media-src 'self' blob:; frame-ancestors 'self'"
 )
-"""The pages load nothing from elsewhere. Widgets may be framed by any site."""
+"""The pages load nothing from elsewhere, and nobody frames them to steal a click on a consent."""
 
 
 class Health(Struct, frozen=True, kw_only=True):

@@ -97,6 +97,10 @@ class MediaEngine(Protocol):
         """The room and the person of a voice. Raises UnknownVoice."""
         ...
 
+    def slots(self, room: str, person: str) -> Sequence[SlotContent]:
+        """What this listener's slots hold now; nothing for somebody without a voice here."""
+        ...
+
 
 class VoiceListener(Protocol):
     """Is told what happens, at once and synchronously. Times are ms since the Unix epoch."""

@@ -1,0 +1,189 @@
+"""The command line: `lyceum`."""
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, get_args
+
+import click
+import msgspec
+import uvloop
+
+from adapters.nats_bus import BusUnavailable
+from domain.errors import LogUnavailable
+from domain.events import Role
+from infra import demo, tasks
+from infra.documents import write_documents
+from infra.embedded import EmbeddedError
+from infra.serving import PortTaken
+from infra.settings import ROLES, VARIABLES, Settings, SettingsInvalid
+from infra.wiring import running, utc_now
+from projections.catalogue import VIEWS
+from realtime.access import Tokens
+from rooms.facilitator.policy import STANDARD, InvalidPolicy, Policy, parse
+
+EXPECTED = (
+    SettingsInvalid,
+    EmbeddedError,
+    LogUnavailable,
+    BusUnavailable,
+    PortTaken,
+    InvalidPolicy,
+    tasks.TaskFailed,
+)
+"""Errors that are told in a sentence, without a traceback."""
+
+Work = Callable[[Settings], Coroutine[Any, Any, None]]
+
+
+def _environment() -> str:
+    """The settings, as a section of the help text."""
+    lines = ["\b", "Settings (environment variables):"]
+    for variable in VARIABLES:
+        default = f" [{variable.default}]" if variable.default else ""
+        lines.append(f"  {variable.name:<24}{variable.help}{default}")
+    return "\n".join(lines)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
+def main() -> None:
+    """Lyceum: an event-sourced, real-time backend for live learning."""
+
+
+POLICY = click.option(
+    "--policy",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The facilitator's policy, a JSON file; see docs/facilitator.md.",
+)
+
+
+@main.command(epilog=_environment())
+@POLICY
+@click.option("--demo/--no-demo", "furnished", default=True, help="Open a demo room, and print its links.")
+def up(policy: Path | None, furnished: bool) -> None:
+    """Start everything on this machine, until Ctrl-C.
+
+    PostgreSQL, NATS and Redis are started too, unless their URLs are set.
+    """
+    _run(lambda settings: _serve(settings, _policy(policy), furnished))
+
+
+@main.command(epilog=_environment())
+@POLICY
+@click.option("--roles", help=f"What this node does: {' or '.join(ROLES)}, or both with a comma between.")
+def serve(policy: Path | None, roles: str | None) -> None:
+    """Run one node of a deployment, until SIGTERM."""
+
+    async def work(settings: Settings) -> None:
+        chosen = settings
+        if roles:
+            wanted = tuple(roles.split(","))
+            if not set(wanted) <= set(ROLES):
+                raise tasks.TaskFailed(f"--roles takes {', '.join(ROLES)}")
+            chosen = msgspec.structs.replace(settings, roles=wanted)
+        await _serve(chosen, _policy(policy), False)
+
+    _run(work)
+
+
+@main.command()
+@click.argument("person")
+@click.argument("role", type=click.Choice(get_args(Role)))
+@click.option("--room", help="Open this room only.")
+@click.option("--org", help="Another organisation than LYCEUM_ORG.")
+@click.option("--hours", type=click.FloatRange(0.01, 8760), default=12.0, show_default=True)
+def token(person: str, role: Role, room: str | None, org: str | None, hours: float) -> None:
+    """Print a token for PERSON, an id, with ROLE."""
+
+    async def work(settings: Settings) -> None:
+        tokens = Tokens(settings.secret(), utc_now, settings.org)
+        try:
+            made = tokens.make(person, role, org=org, room=room, lasts=timedelta(hours=hours))
+        except msgspec.ValidationError as error:
+            raise tasks.TaskFailed(f"ids are letters, digits, - and _, up to 64 of them ({error})") from error
+        click.echo(made)
+
+    _run(work)
+
+
+@main.command()
+@click.argument("room")
+@click.option("--speed", type=click.FloatRange(0, 1000), default=0.0, help="Play so many times as fast as it was; 0 prints all at once.")
+@click.option("--org", help="Another organisation than LYCEUM_ORG.")
+def replay(room: str, speed: float, org: str | None) -> None:
+    """Print what happened in ROOM, in order, from the log alone."""
+    _run(lambda settings: tasks.replay(settings, room, speed, org or settings.org))
+
+
+@main.command()
+@click.argument("view", type=click.Choice([view.name for view in VIEWS]))
+def rebuild(view: str) -> None:
+    """Fold VIEW anew beside the live one, then show the new one."""
+    _run(lambda settings: tasks.rebuild(settings, view))
+
+
+@main.command()
+def verify() -> None:
+    """Prove that the log is dense, every event decodes, and every view equals one rebuilt from nothing."""
+    _run(tasks.verify)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=Path("docs"))
+def docs(folder: Path) -> None:
+    """Write the event catalogue, OpenAPI and AsyncAPI into FOLDER."""
+    for path in write_documents(folder):
+        click.echo(path)
+
+
+def _run(work: Work) -> None:
+    """Run to the end on uvloop; what can be expected to go wrong is told in a sentence."""
+    try:
+        settings = Settings.from_process()
+        logging.basicConfig(
+            level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+        )
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(work(settings))
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except EXPECTED as error:
+        raise click.ClickException(str(error)) from error
+    except BaseExceptionGroup as group:
+        expected, other = group.split(EXPECTED)
+        if expected is None or other is not None:
+            raise
+        raise click.ClickException("; ".join(str(e) for e in _leaves(expected))) from group
+
+
+def _leaves(group: BaseExceptionGroup[Any]) -> list[BaseException]:
+    return [
+        leaf
+        for error in group.exceptions
+        for leaf in (_leaves(error) if isinstance(error, BaseExceptionGroup) else [error])  # pyright: ignore
+    ]
+
+
+async def _serve(settings: Settings, policy: Policy, furnished: bool) -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    async with running(settings, policy=policy) as node:
+        if furnished and node.url:
+            await demo.furnish(node.foundations.performer, settings.org, utc_now)
+            click.echo(f"Lyceum is at {node.url}. The demo room, in a window or profile for each person:\n")
+            for who, link in demo.links(node.url, node.tokens):
+                click.echo(f"  {who}\n  {link}\n")
+        click.echo(f"Ready{f' at {node.url}' if node.url else ''}. Stop with Ctrl-C.")
+        sys.stdout.flush()
+        await stopped.wait()
+        click.echo("Stopping.")
+
+
+def _policy(path: Path | None) -> Policy:
+    return parse(path.read_bytes()) if path else STANDARD

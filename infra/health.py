@@ -1,0 +1,48 @@
+"""How every part is, and how far behind the log it is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from adapters.nats_bus import NatsBus
+from adapters.postgres_followers import PostgresFollowers
+from adapters.postgres_log import PostgresLog
+from adapters.postgres_views import PostgresViews
+from adapters.redis_boards import RedisBoards
+from domain.errors import LogUnavailable
+from infra.relay import NAME as RELAY
+from projections.catalogue import VIEWS
+from projections.leaderboards import BoardsUnavailable
+
+
+@dataclass(frozen=True)
+class Health:
+    """Asks each part."""
+
+    log: PostgresLog
+    views: PostgresViews
+    leaderboards: RedisBoards
+    followers: PostgresFollowers
+    bus: NatsBus
+
+    async def parts(self) -> Mapping[str, object]:
+        """Each part: `ok`, and where it applies `behind`, in events."""
+        bus = {"ok": self.bus.connected}
+        try:
+            head = await self.log.head()
+            views = min([await self.views.position(view.name) for view in VIEWS])
+            relay = await self.followers.position(RELAY)
+        except LogUnavailable:
+            return {"log": {"ok": False}, "bus": bus}
+        return {
+            "log": {"ok": True, "head": head},
+            "views": {"ok": True, "behind": head - views},
+            "relay": {"ok": True, "behind": head - relay},
+            "leaderboards": await self._leaderboards(head),
+            "bus": bus,
+        }
+
+    async def _leaderboards(self, head: int) -> Mapping[str, object]:
+        try:
+            return {"ok": True, "behind": head - await self.leaderboards.position()}
+        except BoardsUnavailable:
+            return {"ok": False}

@@ -1,0 +1,25 @@
+"""From the log to the bus: every event as a fact, in order, at least once."""
+
+from adapters.nats_bus import NatsBus
+from adapters.postgres_followers import PostgresFollowers
+from domain.log import EventLog
+
+NAME = "relay"
+
+
+class Relay:
+    """Publishes what is recorded. After a crash the last batch goes out again; the bus drops the repeats."""
+
+    def __init__(self, log: EventLog, followers: PostgresFollowers, bus: NatsBus) -> None:
+        self._log = log
+        self._followers = followers
+        self._bus = bus
+        self.position = 0
+
+    async def run(self) -> None:
+        """Publish until cancelled."""
+        self.position = await self._followers.position(NAME)
+        async for batch in self._log.follow(self.position):
+            await self._bus.publish_facts(batch)
+            self.position = batch[-1].position
+            await self._followers.moved(NAME, self.position)

@@ -1,0 +1,297 @@
+"""The wiring: the only place where the parts of the house are put together and their tasks are started."""
+
+import asyncio
+import logging
+import socket
+import uuid
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import psycopg
+
+from adapters.claude import claude
+from adapters.nats_bus import HEAD, NatsBus
+from adapters.postgres_followers import PostgresFollowers
+from adapters.postgres_log import PostgresLog
+from adapters.postgres_views import PostgresViews
+from adapters.redis_boards import RedisBoards
+from domain.commands import ROUTES
+from domain.errors import LogUnavailable
+from infra.embedded import Servers, servers
+from infra.health import Health
+from infra.marks import Marks
+from infra.relay import Relay
+from infra.serving import Server, listening
+from infra.settings import Settings
+from projections.board_follower import BoardFollower
+from projections.catalogue import VIEWS
+from projections.follower import Follower
+from realtime.access import Tokens
+from realtime.announcing import Announcer
+from realtime.app import application
+from realtime.feed import Feed
+from realtime.house import House, Views
+from realtime.hub import Hub
+from realtime.metrics import Metrics
+from realtime.outbox import Outbox
+from realtime.perform import Performer
+from realtime.progress import Progress
+from realtime.signals import Moved, Saved, Switchboard
+from realtime.speech import Speech
+from rooms.board.boards import Boards
+from rooms.facilitator.facilitator import Facilitator
+from rooms.facilitator.history import PeopleFromLog
+from rooms.facilitator.policy import STANDARD, Policy
+from rooms.facilitator.ports import FACTS_WANTED, Ports
+from rooms.voice.ice_lite import IceLiteEngine
+
+logger = logging.getLogger(__name__)
+
+PAUSE = 0.5
+"""Seconds before a part tries again after the log or the bus was away."""
+
+
+def utc_now() -> datetime:
+    """The clock of the house."""
+    return datetime.now(UTC)
+
+
+def new_id() -> str:
+    """A new opaque id."""
+    return uuid.uuid4().hex
+
+
+@dataclass(frozen=True, kw_only=True)
+class Foundations:
+    """What every node has: the outside world, and what is built directly on it."""
+
+    settings: Settings
+    servers: Servers
+    log: PostgresLog
+    views: PostgresViews
+    followers: PostgresFollowers
+    bus: NatsBus
+    leaderboards: RedisBoards
+    performer: Performer
+    metrics: Metrics
+    outbox: Outbox
+
+
+@dataclass(frozen=True, kw_only=True)
+class Node:
+    """A running node. `url` is where it serves, None if it does not."""
+
+    foundations: Foundations
+    tokens: Tokens
+    url: str | None
+
+
+@asynccontextmanager
+async def founded(settings: Settings) -> AsyncGenerator[Foundations, None]:
+    """Connect to everything outside; what has no URL configured is started first."""
+    metrics = Metrics()
+    async with AsyncExitStack() as stack:
+        where = await stack.enter_async_context(servers(settings))
+        log = await stack.enter_async_context(PostgresLog.opened(where.postgres))
+        bus = await stack.enter_async_context(
+            NatsBus.opened(where.nats, lambda reason: metrics.refused("bus", reason))
+        )
+        leaderboards = await stack.enter_async_context(RedisBoards.opened(where.redis))
+        yield Foundations(
+            settings=settings,
+            servers=where,
+            log=log,
+            views=PostgresViews(log.rows),
+            followers=PostgresFollowers(log.rows),
+            bus=bus,
+            leaderboards=leaderboards,
+            performer=Performer(log, ROUTES),
+            metrics=metrics,
+            outbox=Outbox(bus),
+        )
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings, *, policy: Policy = STANDARD, clock: Callable[[], datetime] = utc_now
+) -> AsyncGenerator[Node, None]:
+    """A node with the roles of its settings, ready to serve within the block, and stopped cleanly after."""
+    tokens = Tokens(settings.secret(), clock, settings.org)
+    async with founded(settings) as base, asyncio.TaskGroup() as below:
+        supporting = [
+            below.create_task(_kept("servers", base.servers.run)),
+            below.create_task(_kept("outbox", base.outbox.run)),
+        ]
+        await _tell_of_the_head(base)
+        async with AsyncExitStack() as stack:
+            if "worker" in settings.roles:
+                await stack.enter_async_context(_working(base, policy, clock))
+            url = None
+            if "web" in settings.roles:
+                listener = stack.enter_context(listening(settings.host, settings.port))
+                url = await stack.enter_async_context(_serving(base, tokens, clock, listener))
+            yield Node(foundations=base, tokens=tokens, url=url)
+        for task in supporting:
+            task.cancel()
+
+
+@asynccontextmanager
+async def _working(
+    base: Foundations, policy: Policy, clock: Callable[[], datetime]
+) -> AsyncGenerator[None, None]:
+    """The role `worker`: views, leaderboards, relay, facilitator."""
+    announcer = Announcer(base.outbox)
+    relay = Relay(base.log, base.followers, base.bus)
+    marks = Marks()
+    await base.bus.listen("lyceum.*.rooms.*.voice", marks.heard)
+    settings = base.settings
+    async with AsyncExitStack() as stack:
+        phraser = claude(
+            settings.anthropic_api_key, model=settings.model, base_url=settings.anthropic_base_url
+        )
+        if phraser is not None:
+            await stack.enter_async_context(phraser)
+
+        def facilitator() -> Facilitator:
+            ports = Ports(
+                log=base.log,
+                people=PeopleFromLog(base.log),
+                perform=base.performer.perform,
+                facts=lambda: base.bus.facts("facilitator", types=FACTS_WANTED),
+                marks=marks.stream,
+                phraser=phraser,
+            )
+            return Facilitator(ports, clock=clock, policy=policy)
+
+        async with asyncio.TaskGroup() as group:
+            parts: dict[str, Callable[[], Awaitable[None]]] = {
+                "views": Follower(base.log, base.views, VIEWS, announcer.views).run,
+                "leaderboards": BoardFollower(base.log, base.leaderboards, announcer.boards).run,
+                "relay": relay.run,
+                "facilitator": lambda: facilitator().run(),
+            }
+            tasks = [group.create_task(_kept(name, run)) for name, run in parts.items()]
+            try:
+                yield
+            finally:
+                for task in tasks:
+                    task.cancel()
+
+
+@asynccontextmanager
+async def _serving(
+    base: Foundations, tokens: Tokens, clock: Callable[[], datetime], listener: socket.socket
+) -> AsyncGenerator[str, None]:
+    """The role `web`: API, feeds, boards, voice, on a socket that listens. Yields the URL."""
+    settings, hub, progress = base.settings, Hub(), Progress()
+    speech = Speech(base.outbox, base.performer.perform, clock)
+    port: int = listener.getsockname()[1]
+    media = IceLiteEngine(
+        settings.host, settings.media_port or port, settings.media_addresses, speech, clock
+    )
+    boards = Boards(
+        base.log,
+        clock=clock,
+        saved=lambda org, room, position: base.outbox.signal(
+            f"lyceum.{org}.rooms.{room}.board", Saved(position)
+        ),
+        refused=lambda code: base.metrics.refused("board", str(code)),
+    )
+    house = House(
+        log=base.log,
+        performer=base.performer,
+        views=Views(base.views),
+        leaderboards=base.leaderboards,
+        boards=boards,
+        media=media,
+        hub=hub,
+        progress=progress,
+        tokens=tokens,
+        metrics=base.metrics,
+        clock=clock,
+        new_id=new_id,
+        health=Health(base.log, base.views, base.leaderboards, base.followers, base.bus).parts,
+        web=settings.web,
+    )
+    feed = Feed(base.log, hub, boards, media)
+    _measure(base.metrics, hub, boards, media)
+    await Switchboard(hub, progress, base.metrics).connect(base.bus)
+    server = Server(application(house, feed))
+    async with asyncio.TaskGroup() as group:
+        tasks = [
+            group.create_task(_kept(name, run))
+            for name, run in {
+                "speech": speech.run,
+                "voice": media.run,
+                "boards": boards.run,
+                "feed": feed.run,
+            }.items()
+        ]
+        serving = group.create_task(server.serve([listener]))
+        await server.ready.wait()
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
+        try:
+            yield f"http://{host}:{port}"
+        finally:
+            hub.close()
+            server.should_exit = True
+            await serving
+            for task in reversed(tasks):
+                task.cancel()
+
+
+async def _kept(name: str, run: Callable[[], Awaitable[None]]) -> None:
+    """Run a part, and again when the log or the bus went away under it; all of them resume by themselves."""
+    while True:
+        try:
+            await run()
+            return
+        except (LogUnavailable, psycopg.OperationalError, TimeoutError, OSError) as error:
+            logger.warning("%s waits: %s", name, type(error).__name__)
+        except ExceptionGroup as group:
+            _, other = group.split((LogUnavailable, psycopg.OperationalError, TimeoutError, OSError))
+            if other is not None:
+                raise
+            logger.warning("%s waits: %s", name, type(group.exceptions[0]).__name__)
+        await asyncio.sleep(PAUSE)
+
+
+async def _tell_of_the_head(base: Foundations) -> None:
+    """Wake the followers of other nodes when this one has recorded something, and be woken by them."""
+    base.log.appended.append(lambda head: base.outbox.signal(HEAD, Moved("log", head)))
+    await base.bus.listen(HEAD, Head(base.log).heard)
+
+
+@dataclass(frozen=True)
+class Head:
+    """Hears how far the log has come."""
+
+    log: PostgresLog
+
+    async def heard(self, subject: str, payload: bytes) -> None:
+        """Another node, or this one, has recorded something."""
+        from msgspec import MsgspecError
+
+        from realtime.signals import decode
+
+        try:
+            signal = decode(payload)
+        except MsgspecError:
+            return
+        if isinstance(signal, Moved):
+            self.log.woken(signal.position)
+
+
+def _measure(metrics: Metrics, hub: Hub, boards: Boards, media: IceLiteEngine) -> None:
+    metrics.gauge("streams", "Open event streams.", lambda: hub.listeners)
+    metrics.gauge("board_sockets", "Open board sockets.", lambda: boards.connections)
+    metrics.gauge("boards_loaded", "Boards in memory.", lambda: boards.loaded)
+    metrics.gauge("board_unsaved_bytes", "Edits that the log does not have yet.", lambda: boards.unsaved)
+    for name in media.counts:
+        metrics.gauge(
+            f"voice_{name}", f"Voice: {name.replace('_', ' ')}.", lambda name=name: media.counts[name]
+        )
+
+
