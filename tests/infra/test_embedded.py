@@ -210,11 +210,13 @@ async def _ask_redis(found: Servers) -> None:
         await redis.ping()
 
 
-async def test_a_path_too_long_for_a_socket_is_no_obstacle(home: Path):
+async def test_a_path_too_long_for_a_socket_is_no_obstacle(home: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(home))
     deep = home / ("very-" * 20 + "long") / ("and-" * 20 + "deep")
     assert len(str(deep)) > SOCKET_LIMIT
     async with servers(settings(deep)) as found:
         await used(found)
+    assert all(folder.stat().st_mode & 0o077 == 0 for folder in home.glob("lyceum-*"))
 
 
 async def test_a_server_that_cannot_start_names_its_log_and_takes_the_others_down(home: Path):
