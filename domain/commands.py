@@ -2,7 +2,18 @@
 
 from typing import Any
 
-from domain import interventions, people, practice, rooms, speech
+from domain import (
+    interventions,
+    office_hours,
+    people,
+    practice,
+    quests,
+    rooms,
+    scheduling,
+    sessions,
+    speech,
+    teams,
+)
 from domain.deciding import AnyDecider, Command
 
 DECIDERS: dict[Any, AnyDecider] = {
@@ -10,9 +21,15 @@ DECIDERS: dict[Any, AnyDecider] = {
     rooms.RoomCommand: rooms.ROOMS,
     speech.RecordTurn: speech.TURNS,
     practice.PracticeCommand: practice.PRACTICE,
+    quests.QuestCommand: quests.QUEST_CLAIMS,
+    teams.TeamCommand: teams.TEAMS,
+    sessions.SessionCommand: scheduling.SESSIONS,
+    office_hours.OfficeHoursCommand: office_hours.OFFICE_HOURS,
     interventions.InterventionCommand: interventions.INTERVENTIONS,
 }
 
 ROUTES: dict[type[Command], AnyDecider] = {
-    command: decider for union, decider in DECIDERS.items() for command in getattr(union, "__args__", (union,))
+    command: decider
+    for union, decider in DECIDERS.items()
+    for command in getattr(union, "__args__", (union,))
 }

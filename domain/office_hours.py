@@ -1,11 +1,14 @@
 """Office hours: a tutor's open door, with a queue."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from msgspec import Meta
 
-from domain.deciding import Command
-from domain.events import Event
+from domain.deciding import Command, Decider
+from domain.errors import Forbidden, Refused, Unknown
+from domain.events import Context, Event, Query, about
 from domain.identity import OfficeHoursId, PersonId, RoomId, Title
 
 
@@ -85,3 +88,158 @@ class CloseOfficeHours(Command, frozen=True, tag="close-office-hours"):
 
 
 OfficeHoursCommand = OpenOfficeHours | JoinQueue | LeaveQueue | CallNext | CloseOfficeHours
+
+
+class UnknownOfficeHours(Unknown):
+    """There are no such office hours."""
+
+
+class OfficeHoursIdTaken(Refused):
+    """Other office hours have this id already."""
+
+
+class OfficeHoursAreClosed(Refused):
+    """The office hours are over."""
+
+
+class QueueIsFull(Refused):
+    """The queue is full."""
+
+
+class YourTurnAlready(Refused):
+    """You have been called in; come in."""
+
+
+class NobodyWaits(Refused):
+    """Nobody is waiting."""
+
+
+class SomebodyElseWasCalled(Refused):
+    """Somebody else was called in last. Please look at the queue again."""
+
+
+class OnlyTutorsReceive(Forbidden):
+    """Only a tutor or an administrator may open office hours."""
+
+
+class NotYourOfficeHours(Forbidden):
+    """Only the tutor of these office hours or an administrator may do this."""
+
+
+@dataclass
+class DoorState:
+    """One open door: who waits, in the order in which they came, and who was called in, last and ever."""
+
+    opened: OfficeHoursOpened | None = None
+    closed: bool = False
+    queue: list[str] = field(default_factory=list[str])
+    inside: str | None = None
+    called: set[str | None] = field(default_factory=set[str | None])
+
+
+def evolve(state: DoorState, event: Event) -> DoorState:
+    """Fold one event."""
+    match event:
+        case OfficeHoursOpened():
+            state.opened = event
+        case QueueJoined():
+            state.queue.append(event.person)
+        case QueueLeft():
+            state.queue.remove(event.person)
+        case NextCalled():
+            state.queue.remove(event.person)
+            state.called.add(state.inside)
+            state.inside = event.person
+        case OfficeHoursClosed():
+            state.closed = True
+            state.queue.clear()
+        case _:
+            pass
+    return state
+
+
+def boundary(command: OfficeHoursCommand, context: Context) -> Query:
+    """All that happened at this door."""
+    life = (OfficeHoursOpened, QueueJoined, QueueLeft, NextCalled, OfficeHoursClosed)
+    return Query((about(f"office-hours:{command.office_hours}", *life),))
+
+
+def decide(command: OfficeHoursCommand, state: DoorState, context: Context) -> Sequence[Event]:
+    """Dispatch; each command has its function."""
+    if isinstance(command, OpenOfficeHours):
+        return _open(command, state, context)
+    if state.opened is None:
+        raise UnknownOfficeHours
+    match command:
+        case JoinQueue():
+            return _join(state.opened, state, context)
+        case LeaveQueue():
+            return _leave(state.opened, state, context)
+        case CallNext():
+            return _call(command, state.opened, state, context)
+        case CloseOfficeHours():
+            return _close(state.opened, state, context)
+
+
+def _open(command: OpenOfficeHours, state: DoorState, context: Context) -> Sequence[Event]:
+    if context.role not in ("tutor", "admin"):
+        raise OnlyTutorsReceive
+    opened = OfficeHoursOpened(
+        office_hours=command.office_hours,
+        tutor=context.actor,
+        room=command.room,
+        title=command.title,
+        capacity=command.capacity,
+    )
+    if state.opened is None:
+        return [opened]
+    if state.opened == opened:
+        return []
+    raise OfficeHoursIdTaken
+
+
+def _join(opened: OfficeHoursOpened, state: DoorState, context: Context) -> Sequence[Event]:
+    if state.closed:
+        raise OfficeHoursAreClosed
+    if context.actor in state.queue:
+        return []
+    # Whoever is called in twice running would make a repeated CallNext look like a new one.
+    if context.actor == state.inside:
+        raise YourTurnAlready
+    if len(state.queue) >= opened.capacity:
+        raise QueueIsFull
+    return [QueueJoined(office_hours=opened.office_hours, person=context.actor)]
+
+
+def _leave(opened: OfficeHoursOpened, state: DoorState, context: Context) -> Sequence[Event]:
+    if context.actor not in state.queue:
+        return []
+    return [QueueLeft(office_hours=opened.office_hours, person=context.actor)]
+
+
+def _call(
+    command: CallNext, opened: OfficeHoursOpened, state: DoorState, context: Context
+) -> Sequence[Event]:
+    _check_receives(opened, context)
+    if command.after != state.inside:
+        if command.after in state.called:
+            return []
+        raise SomebodyElseWasCalled
+    if state.closed:
+        raise OfficeHoursAreClosed
+    if not state.queue:
+        raise NobodyWaits
+    return [NextCalled(office_hours=opened.office_hours, person=state.queue[0])]
+
+
+def _close(opened: OfficeHoursOpened, state: DoorState, context: Context) -> Sequence[Event]:
+    _check_receives(opened, context)
+    return [] if state.closed else [OfficeHoursClosed(office_hours=opened.office_hours)]
+
+
+def _check_receives(opened: OfficeHoursOpened, context: Context) -> None:
+    if context.actor != opened.tutor and context.role != "admin":
+        raise NotYourOfficeHours
+
+
+OFFICE_HOURS: Decider[OfficeHoursCommand, DoorState] = Decider(boundary, DoorState, evolve, decide)

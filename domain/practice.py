@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -195,7 +195,7 @@ def _answer(command: GiveAnswer, state: PracticeState, context: Context) -> Sequ
             given=command.given,
             correct=correct,
             xp=_points(correct, state),
-            day=_day(command.zone, context),
+            day=day_in(command.zone, context.at),
             zone=command.zone,
             room=command.room,
             elapsed=command.elapsed,
@@ -209,9 +209,10 @@ def _points(correct: bool, state: PracticeState) -> int:
     return 0 if state.solved else XP_FIRST_RIGHT
 
 
-def _day(zone: str, context: Context) -> date:
+def day_in(zone: str, at: datetime) -> date:
+    """The date on the calendar of a zone; raises `UnknownZone`."""
     try:
-        return context.at.astimezone(ZoneInfo(zone)).date()
+        return at.astimezone(ZoneInfo(zone)).date()
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise UnknownZone from error
 

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from domain.deciding import Command
+from domain.errors import Forbidden, Invalid, Refused, Unknown
 from domain.events import Event, Instant
 from domain.identity import PersonId, SessionId
 
@@ -145,3 +146,75 @@ SessionCommand = (
     | CompleteSession
     | RateSession
 )
+
+
+class UnknownSession(Unknown):
+    """There is no such lesson."""
+
+
+class SessionIdTaken(Refused):
+    """Another lesson has this id already."""
+
+
+class NotYourSession(Forbidden):
+    """Only the lesson's tutor, its learner or an administrator may do this."""
+
+
+class OnlyTheTutor(Forbidden):
+    """Only the lesson's tutor or an administrator may do this."""
+
+
+class OnlyTheLearner(Forbidden):
+    """Only the lesson's learner may rate it."""
+
+
+class TutorIsTheLearner(Invalid):
+    """Nobody can book a lesson with themselves."""
+
+
+class EndsBeforeItStarts(Invalid):
+    """A lesson must end after it starts."""
+
+
+class TooLong(Invalid):
+    """A lesson may last eight hours at most."""
+
+
+class InThePast(Invalid):
+    """A lesson cannot be booked for a time that has passed."""
+
+
+class TooFarAhead(Invalid):
+    """A lesson may be booked ten years ahead at most."""
+
+
+class TutorIsBusy(Refused):
+    """The tutor has another lesson at that time."""
+
+
+class LearnerIsBusy(Refused):
+    """The learner has another lesson at that time."""
+
+
+class SessionHasBegun(Refused):
+    """The lesson has begun, or its time has come."""
+
+
+class SessionHasNotBegun(Refused):
+    """The lesson's time has not come."""
+
+
+class TooEarlyToStart(Refused):
+    """A lesson may start fifteen minutes before its time, not earlier."""
+
+
+class SessionHasEnded(Refused):
+    """The lesson was cancelled, missed or completed already."""
+
+
+class NotCompleted(Refused):
+    """Only a lesson that took place can be rated."""
+
+
+class AlreadyRated(Refused):
+    """The lesson has a rating already."""
