@@ -1,8 +1,14 @@
 from datetime import date, timedelta
 
+from hypothesis import given
+
+from domain import quests
+from domain.events import Recorded
+from domain.practice import AnswerGiven
 from domain.quests import QuestClaimed
 from projections.quests import DAYS_KEPT, QUESTS, Progress, shown
-from tests.projections.given import TODAY, answer, shown_json, state_of
+from tests.projections.given import TODAY, answer, fold, shown_json, state_of
+from tests.projections.streams import streams
 
 DAY = timedelta(days=1)
 
@@ -81,3 +87,21 @@ def test_a_long_history_keeps_a_few_days_only():
     state = state_of(QUESTS, "ada", *[answer(day=TODAY + n * DAY) for n in range(400)])
     assert len(state.days) == DAYS_KEPT.days + 1
     assert (state.streak.length, state.xp) == (400, 4000)
+
+
+@given(log=streams(AnswerGiven, size=40))
+def test_progress_shown_is_the_progress_that_a_claim_is_judged_by(log: list[Recorded]):
+    for (org, person), state in fold(QUESTS, log).items():
+        judged = quests.Progress()
+        for each in log:
+            if (each.org, each.event.person) == (org, person):
+                quests.evolve(judged, each.event)
+        for day in (max(state.days), max(state.days) - DAY):
+            progress = shown(person, state, day).quests
+            done = [judged.done(quest, day) for quest in quests.QUESTS]
+            assert [quest.met for quest in progress] == [
+                count >= quest.goal for count, quest in zip(done, quests.QUESTS, strict=True)
+            ]
+            assert [quest.done for quest in progress] == [
+                min(count, quest.goal) for count, quest in zip(done, quests.QUESTS, strict=True)
+            ]
