@@ -187,3 +187,7 @@ async def _serve(settings: Settings, policy: Policy, furnished: bool) -> None:
 
 def _policy(path: Path | None) -> Policy:
     return parse(path.read_bytes()) if path else STANDARD
+
+
+if __name__ == "__main__":
+    main()

@@ -14,6 +14,7 @@ from psycopg import sql
 
 from infra.embedded import Servers, servers
 from infra.settings import Settings
+from tests.house import RunningHouse
 from tests.need import need_folder
 
 PROJECT = Path(__file__).parents[1]
@@ -87,3 +88,19 @@ def data() -> Path:
     """The folder of real input: LYCEUM_DATA, or beside the project."""
     folder = Path(os.environ.get("LYCEUM_DATA") or PROJECT.parent / "shared" / "data")
     return need_folder(folder, "the real input (LYCEUM_DATA)")
+
+
+@pytest.fixture(scope="session")
+def house(embedded: Servers, databases: psycopg.Connection, tmp_path_factory) -> Iterator[RunningHouse]:
+    """A whole house in a process of its own, shared by the tests of a worker: use ids of your own."""
+    databases.execute("CREATE DATABASE house TEMPLATE template0")
+    running = RunningHouse(
+        tmp_path_factory.mktemp("house"),
+        {
+            "LYCEUM_POSTGRES": embedded.postgres.replace("/lyceum?", "/house?"),
+            "LYCEUM_NATS": embedded.nats,
+            "LYCEUM_REDIS": embedded.redis,
+        },
+    )
+    yield running.start()
+    assert running.stop() == 0
