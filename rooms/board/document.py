@@ -133,7 +133,8 @@ class Document:
 
     def apply(self, update: bytes, contents: Contents, written: dict[int, int]) -> None:
         """Apply an update that `new_blocks` has looked at. Raises `BadUpdate` or `Broken`."""
-        if self._surrogates.cut_by(contents):
+        seams = [(client, self._clocks.get(client, 0)) for client in written]
+        if self._surrogates.cut_by(contents, seams):
             raise BadUpdate("This update cuts a character in half.")
         self._count_types(contents)
         self._apply(update)

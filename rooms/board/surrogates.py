@@ -6,6 +6,7 @@ library that holds the document then writes updates that nobody can read, itself
 
 import re
 from collections.abc import Iterable
+from itertools import chain
 
 from rooms.board.update import STRING, Block, Contents, Id, read
 
@@ -28,12 +29,14 @@ class Surrogates:
         """Take note of more blocks."""
         self._halves.update(_halves(blocks))
 
-    def cut_by(self, contents: Contents) -> bool:
-        """Whether the update begins or ends something within a character, of the document or its own."""
+    def cut_by(self, contents: Contents, seams: Iterable[Id]) -> bool:
+        """Whether the update begins or ends something within a character, of the document or its own.
+
+        `seams` are where its news begin, as blocks may repeat what is known."""
         own = set(_halves(contents.blocks))
         if not self._halves and not own:
             return False
-        return any(cut in self._halves or cut in own for cut in _cuts(contents))
+        return any(cut in self._halves or cut in own for cut in chain(seams, _cuts(contents)))
 
 
 def _halves(blocks: Iterable[Block]) -> Iterable[Id]:

@@ -192,3 +192,13 @@ def test_half_a_character_cannot_be_deleted_nor_written_beside(reloaded):
             take(document, cut)
     take(document, bytes([0, 1, 7, 1, 1, 2]))
     assert document.text() == "ab"
+
+
+def test_a_character_is_not_cut_by_what_repeats_half_of_it():
+    document = Document()
+    (known,) = edited(write("ab"))
+    take(document, known)
+    (other,) = edited(write("a😀"))
+    with pytest.raises(BadUpdate, match="in half"):
+        take(document, other)
+    assert document.text() == "ab"
