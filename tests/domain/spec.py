@@ -11,13 +11,14 @@ joins the history, so that a sentence can go on: `.then(joined).again().nothing(
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from domain.catalogue import decode, encode, matches
 from domain.deciding import AnyDecider, Command
 from domain.errors import Refused
-from domain.events import Context, Event, Role, type_of
+from domain.events import Context, Event, Query, Role, type_of
 
 NOON = datetime(2025, 3, 10, 12, tzinfo=UTC)
 """A Monday."""
@@ -29,6 +30,14 @@ class History:
 
     decider: AnyDecider
     events: tuple[Event, ...]
+
+    def within(self, query: Query) -> Any:
+        """The state of what the query matches."""
+        state = self.decider.initial()
+        for event in self.events:
+            if matches(query, event):
+                state = self.decider.evolve(state, event)
+        return state
 
     def when(
         self,
@@ -55,10 +64,9 @@ class Wish:
         """What the decider answers; raises what it refuses with."""
         decider = self.history.decider
         query = decider.boundary(self.command, self.context)
-        state = decider.initial()
-        for event in self.history.events:
-            if matches(query, event):
-                state = decider.evolve(state, event)
+        state = self.history.within(query)
+        if decider.widen is not None and (wider := decider.widen(self.command, state)) is not None:
+            query, state = wider, self.history.within(wider)
         events = list(decider.decide(self.command, state, self.context))
         for event in events:
             assert matches(query, event), f"{type_of(event)} is outside the boundary of its own decision"
