@@ -94,13 +94,8 @@ def data() -> Path:
 def house(embedded: Servers, databases: psycopg.Connection, tmp_path_factory) -> Iterator[RunningHouse]:
     """A whole house in a process of its own, shared by the tests of a worker: use ids of your own."""
     databases.execute("CREATE DATABASE house TEMPLATE template0")
-    running = RunningHouse(
-        tmp_path_factory.mktemp("house"),
-        {
-            "LYCEUM_POSTGRES": embedded.postgres.replace("/lyceum?", "/house?"),
-            "LYCEUM_NATS": embedded.nats,
-            "LYCEUM_REDIS": embedded.redis,
-        },
-    )
+    # NATS and Redis of its own: other tests empty those that they share.
+    postgres = embedded.postgres.replace("/lyceum?", "/house?")
+    running = RunningHouse(tmp_path_factory.mktemp("house"), {"LYCEUM_POSTGRES": postgres})
     yield running.start()
     assert running.stop() == 0
