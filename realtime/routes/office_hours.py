@@ -6,9 +6,15 @@ from litestar import Router, delete, get, post
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
-from domain.errors import Unknown
 from domain.identity import Title
-from domain.office_hours import CallNext, CloseOfficeHours, JoinQueue, LeaveQueue, OpenOfficeHours
+from domain.office_hours import (
+    CallNext,
+    CloseOfficeHours,
+    JoinQueue,
+    LeaveQueue,
+    OpenOfficeHours,
+    UnknownOfficeHours,
+)
 from projections.office_hours import OFFICE_HOURS, ShownOfficeHours, shown
 from realtime.routes.common import Asking, Done, Id, InHouse, PathId, done
 
@@ -33,10 +39,6 @@ class Called(Struct, frozen=True, kw_only=True):
     """`after` is who was called last, so that a repeated request calls nobody twice."""
 
     after: Id | None = None
-
-
-class UnknownOfficeHours(Unknown):
-    """There are no such office hours."""
 
 
 @post("/office-hours")
@@ -71,9 +73,7 @@ async def unqueue(house: InHouse, access: Asking, office_hours: PathId) -> Done:
 
 
 @post("/office-hours/{office_hours:str}/next", status_code=200)
-async def call_next(
-    house: InHouse, access: Asking, office_hours: PathId, data: JSONBody[Called]
-) -> Done:
+async def call_next(house: InHouse, access: Asking, office_hours: PathId, data: JSONBody[Called]) -> Done:
     """Call in whoever has waited longest."""
     return await done(house, access, CallNext(office_hours=office_hours, after=data.after))
 

@@ -2,7 +2,6 @@
 
 from datetime import date
 from typing import Annotated
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from litestar import Router, get, post
 from litestar.params import FromQuery, JSONBody
@@ -16,8 +15,8 @@ from domain.practice import (
     PracticeState,
     TakeHint,
     Text,
-    UnknownZone,
     Zone,
+    day_in,
 )
 from domain.quests import ClaimQuest, QuestClaimed
 from domain.rooms import NotInTheRoom
@@ -206,10 +205,7 @@ async def progress_of(house: House, org: str, person: str, zone: str) -> ShownPr
 
 def today(house: House, zone: str) -> date:
     """The date on a calendar; raises `UnknownZone`."""
-    try:
-        return house.clock().astimezone(ZoneInfo(zone)).date()
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise UnknownZone from error
+    return day_in(zone, house.clock())
 
 
 ROUTER = Router(
