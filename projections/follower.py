@@ -104,6 +104,8 @@ class Folder:
 
     async def _fetch(self, keys: set[Key]) -> None:
         missing = [key for key in keys if key not in self._states]
+        for key in keys.difference(missing):
+            self._states.move_to_end(key)
         found: dict[Key, bytes] = {}
         if missing:
             generations = {view: head.generation for view, head in self.heads.items()}
