@@ -9,8 +9,8 @@ from msgspec import Meta, Struct
 
 from domain.practice import (
     AddProblem,
-    Given,
     GiveAnswer,
+    Given,
     HintTaken,
     PracticeState,
     TakeHint,
