@@ -50,6 +50,8 @@ class Board:
         self.expected = 0
         """Clients that wait for the board to be loaded."""
         self.idle_since = now()
+        self.somebody_returned = False
+        """Whether somebody came back whom the board remembers, since the last pulse."""
         self._attend = attend
         self._refused = refused
         self._waiting: deque[tuple[Connection, bytes]] = deque()
@@ -211,6 +213,9 @@ class Board:
     def pulse(self) -> None:
         """Look after the sockets: bring up to date, give up on, or keep alive."""
         now = self.now()
+        if self.somebody_returned:
+            self.somebody_returned = False
+            presence.refresh(self)
         for connection in tuple(self.connections):
             if connection.behind is not None:
                 self._catch_up(connection, connection.behind, now)

@@ -36,16 +36,27 @@ def _is_own(board: "Board", connection: Connection, entry: Entry) -> bool:
 
 def _introduce(board: "Board", connection: Connection, entries: list[Entry]) -> None:
     """Whoever comes back may be remembered, by us or by others, with a later clock than its own, and
-    would not be seen. Told that it is gone, a client says that it is here, with a clock above that."""
+    would not be seen. Told that it is gone, a client says that it is here, with a clock above that.
+    In the same way it would not see the others, whom it remembers and took for gone: see `refresh`."""
     told: list[Entry] = []
     for entry in entries:
         known = board.awareness.get(entry.client)
         clock = entry.clock if known is None else max(entry.clock, known.clock)
+        board.somebody_returned |= known is not None
         if entry.state is not None:
             _speak_for(board, connection, entry.client)
             told.append(Entry(entry.client, clock, None))
     if told:
         connection.send(wire.presence(told))
+
+
+def refresh(board: "Board") -> None:
+    """Have everybody say anew that they are here, for those who came back."""
+    for connection in board.connections:
+        known = [board.awareness.get(client) for client in connection.clients]
+        told = [Entry(e.client, e.clock, None) for e in known if e is not None and e.state is not None]
+        if told:
+            connection.send(wire.presence(told))
 
 
 def _speak_for(board: "Board", connection: Connection, client: int) -> None:
