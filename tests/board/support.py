@@ -18,6 +18,8 @@ from rooms.board.connection import Connection
 from rooms.board.limits import Limits
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+WAITING_FOR_EACH_OTHER = bytes.fromhex("020108008407000162" + "0107008408000161" + "00")
+"""Client 7's character stands to the right of client 8's, and that one to the right of client 7's."""
 QUICK = Limits(window=0.001, pulse=0.01, retry=0.01, attempts=1)
 
 

@@ -9,7 +9,7 @@ from rooms.board import wire
 from rooms.board.boards import Boards
 from rooms.board.closing import Closing, Overloaded, Restarting
 from rooms.board.limits import Limits
-from tests.board.support import QUICK, Fallible, Peer, Socket, edits, running, settle
+from tests.board.support import QUICK, WAITING_FOR_EACH_OTHER, Fallible, Peer, Socket, edits, running, settle
 
 LETTER = bytes.fromhex("0101070004010474657874016800")
 """The first letter of client 7."""
@@ -190,8 +190,7 @@ async def test_an_update_that_breaks_the_document_costs_nobody_else_their_work(l
         await arrive(server.boards, ada, eve)
         ada.insert(0, "not yet saved")
         settle([ada, eve])
-        cycle = bytes([2, 1, 8, 0, 0x84, 7, 0, 1]) + b"b" + bytes([1, 7, 0, 0x84, 8, 0, 1]) + b"a" + b"\x00"
-        eve.connection.receive(wire.update(cycle))
+        eve.connection.receive(wire.update(WAITING_FOR_EACH_OTHER))
         assert eve.socket.closed[0] == 4400
         assert server.boards.text("school", "r") is None
         ada.insert(0, "typed while it was read again, ")

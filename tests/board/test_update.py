@@ -10,6 +10,7 @@ from rooms.board import update as updates
 from rooms.board import wire
 from rooms.board.closing import BadUpdate
 from rooms.board.document import Broken, Document, Missing, restored
+from tests.board.support import WAITING_FOR_EACH_OTHER
 
 words = st.text(st.characters(codec="utf-8"), min_size=1, max_size=5)
 
@@ -134,10 +135,8 @@ def test_an_update_that_stands_on_unknown_edits_leaves_the_document_alone():
 
 
 def test_blocks_that_wait_for_each_other_break_the_document_and_are_found_out():
-    # client 7 stands to the right of client 8's first character, and that one to the right of 7's
-    update = bytes([2, 1, 8, 0, 0x84, 7, 0, 1]) + b"b" + bytes([1, 7, 0, 0x84, 8, 0, 1]) + b"a" + b"\x00"
     with pytest.raises(Broken):
-        take(Document(), update)
+        take(Document(), WAITING_FOR_EACH_OTHER)
 
 
 def test_a_run_on_record_that_makes_the_library_panic_does_not_keep_the_board_from_loading():

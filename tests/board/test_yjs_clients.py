@@ -4,8 +4,9 @@ import asyncio
 
 import pytest
 
+from rooms.board import wire
 from tests.board.served import served
-from tests.board.support import Fallible, edits
+from tests.board.support import WAITING_FOR_EACH_OTHER, Fallible, edits
 from tests.board.yjs_client import yjs
 
 
@@ -96,13 +97,14 @@ async def test_garbage_ends_its_sender_for_good_and_nobody_else(log):
         await server.saved()
 
 
-async def test_an_update_that_breaks_the_document_leaves_the_others_at_work(log):
+async def test_an_update_that_breaks_the_document_leaves_the_others_at_work(log, caplog):
     async with served(log) as (_, url, _), yjs() as clients:
         ada, eve = await pair(clients, url)
         await ada.do("insert", at=0, text="work")
         await eve.until(text="work")
-        await eve.do("raw", data="0002170201080084070001620107008408000161" + "00" * 4)
+        await eve.do("raw", data=wire.update(WAITING_FOR_EACH_OTHER).hex())
         assert (await eve.until(connected=False))["closed"]["code"] == 4400
+        assert "broke the board" in caplog.text
         await ada.do("insert", at=4, text=" goes on")
         late = await clients.client("late", url, "r", token="late")
         await come(late)
