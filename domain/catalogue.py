@@ -104,6 +104,11 @@ def matches(query: Query, event: Event) -> bool:
     return any((not item.types or kind in item.types) and tags.issuperset(item.tags) for item in query.items)
 
 
+def tag_kinds(event: type[Event]) -> tuple[str, ...]:
+    """The kinds of identities that events of this type concern, without repeats."""
+    return tuple(dict.fromkeys(kind for _, kind, _ in _tagged(event)))
+
+
 def personal_fields(event: type[Event]) -> tuple[str, ...]:
     """The names of the fields that hold personal text."""
     return tuple(

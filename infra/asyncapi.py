@@ -1,0 +1,154 @@
+"""AsyncAPI 3.0 of what goes over the bus: facts, turns of speech, and signals."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from adapters.nats_bus import HEAD
+from domain.catalogue import CURRENT
+from domain.events import Recorded
+from domain.identity import ID_PATTERN
+from realtime.announcing import ALL_BOARDS, BOARDS, WATCHED
+from realtime.signals import VIEWS_HEAD, Moved, Saved, Slots, Speaking, Spoke
+
+Document = dict[str, Any]
+
+SIGNALS: tuple[type[Struct], ...] = (Speaking, Spoke, Saved, Slots, Moved)
+SCHEMAS = "#/components/schemas/{name}"
+
+PARAMETERS: dict[str, Document] = {
+    "org": {"description": f"The organisation, an id ({ID_PATTERN})."},
+    "room": {"description": f"The room, an id ({ID_PATTERN})."},
+    "view": {"description": "The view that changed.", "enum": [*WATCHED, BOARDS]},
+    "key": {"description": f"Whose row changed: a person, or a leaderboard (`{ALL_BOARDS}` for all)."},
+}
+
+BUS: dict[str, tuple[str, str, tuple[type[Struct], ...]]] = {
+    "rooms.voice": (
+        "lyceum.{org}.rooms.{room}.voice",
+        "Who begins and ends to speak. JetStream keeps it for an hour.",
+        (Speaking, Spoke),
+    ),
+    "rooms.board": (
+        "lyceum.{org}.rooms.{room}.board",
+        "The board is in the log up to a position. A signal: it may be lost.",
+        (Saved,),
+    ),
+    "rooms.presence": (
+        "lyceum.{org}.rooms.{room}.presence",
+        "Who is heard in which slot of a listener's voice connection. A signal: it may be lost.",
+        (Slots,),
+    ),
+    "views.changed": (
+        "lyceum.{org}.views.{view}.{key}",
+        "A row of a view changed. A signal: it may be lost.",
+        (Moved,),
+    ),
+    "views.head": (
+        VIEWS_HEAD,
+        "How far the views (`views`) and the leaderboards (`boards`) have come. A signal: it may be lost.",
+        (Moved,),
+    ),
+    "log.head": (HEAD, "How far the log (`log`) has come. A signal: it may be lost.", (Moved,)),
+}
+"""Channel: (address, what it is for, what it carries)."""
+
+
+def asyncapi() -> Document:
+    """The document."""
+    channels = {**{f"facts.{tag}": _fact_channel(tag) for tag in CURRENT}, **_bus_channels()}
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "Lyceum on NATS",
+            "version": "1",
+            "description": "Facts are never lost: JetStream delivers each at least once, in order of its "
+            "position, which is its message id too. Signals may be lost: the next one makes up for it.",
+        },
+        "defaultContentType": "application/json",
+        "channels": channels,
+        "operations": {f"send.{name}": _sending(name, channel) for name, channel in channels.items()},
+        "components": {"messages": _messages(), "schemas": _schemas()},
+    }
+
+
+def _fact_channel(tag: str) -> Document:
+    return {
+        "address": f"lyceum.{{org}}.facts.{tag}",
+        "description": _summary(CURRENT[tag]),
+        "parameters": {"org": PARAMETERS["org"]},
+        "messages": {tag: {"$ref": f"#/components/messages/{tag}"}},
+    }
+
+
+def _bus_channels() -> dict[str, Document]:
+    channels: dict[str, Document] = {}
+    for name, (address, description, carried) in BUS.items():
+        parameters = {part: PARAMETERS[part] for part in PARAMETERS if f"{{{part}}}" in address}
+        channels[name] = {
+            "address": address,
+            "description": description,
+            **({"parameters": parameters} if parameters else {}),
+            "messages": {_tag(kind): {"$ref": f"#/components/messages/{_tag(kind)}"} for kind in carried},
+        }
+    return channels
+
+
+def _sending(name: str, channel: Document) -> Document:
+    return {
+        "action": "send",
+        "channel": {"$ref": f"#/channels/{name}"},
+        "messages": [{"$ref": f"#/channels/{name}/messages/{message}"} for message in channel["messages"]],
+    }
+
+
+def _messages() -> dict[str, Document]:
+    facts = {tag: _message(tag, event, f"{event.__name__}Recorded") for tag, event in CURRENT.items()}
+    signals = {_tag(kind): _message(_tag(kind), kind, kind.__name__) for kind in SIGNALS}
+    return {**facts, **signals}
+
+
+def _message(name: str, kind: type[Struct], schema: str) -> Document:
+    return {"name": name, "summary": _summary(kind), "payload": {"$ref": SCHEMAS.format(name=schema)}}
+
+
+def _schemas() -> dict[str, Document]:
+    found = _components([*CURRENT.values(), *SIGNALS])
+    for event in CURRENT.values():
+        found[f"{event.__name__}Recorded"] = _recorded(event)
+    return dict(sorted(found.items()))
+
+
+def _recorded(event: type[Struct]) -> Document:
+    """The schema of `catalogue.to_json` for one kind of event."""
+    envelope: Document = _components([Recorded])["Recorded"]
+    properties = {**envelope["properties"], "event": {"$ref": SCHEMAS.format(name=event.__name__)}}
+    return {**envelope, "title": f"{event.__name__}Recorded", "properties": properties}
+
+
+def _components(kinds: Sequence[type[Struct]]) -> dict[str, Document]:
+    _, components = msgspec.json.schema_components(kinds, ref_template=SCHEMAS)
+    return {name: _draft_07(schema) for name, schema in components.items()}
+
+
+def _draft_07(schema: Any) -> Any:
+    """AsyncAPI's own schemas are of draft 07, where fixed places of an array are `items`."""
+    if isinstance(schema, list):
+        return [_draft_07(item) for item in schema]  # pyright: ignore[reportUnknownVariableType]
+    if not isinstance(schema, dict):
+        return schema
+    changed: Document = {key: _draft_07(value) for key, value in schema.items()}  # pyright: ignore
+    if "prefixItems" in changed:
+        changed["items"] = changed.pop("prefixItems")
+        changed["additionalItems"] = False
+    return changed
+
+
+def _tag(kind: type[Struct]) -> str:
+    return str(kind.__struct_config__.tag)
+
+
+def _summary(kind: type[Struct]) -> str:
+    return (kind.__doc__ or "").strip().split("\n\n")[0].replace("\n", " ")
