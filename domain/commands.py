@@ -3,6 +3,7 @@
 from typing import Any
 
 from domain import (
+    hosting,
     interventions,
     office_hours,
     people,
@@ -18,7 +19,7 @@ from domain.deciding import AnyDecider, Command
 
 DECIDERS: dict[Any, AnyDecider] = {
     people.PersonCommand: people.PEOPLE,
-    rooms.RoomCommand: rooms.ROOMS,
+    rooms.RoomCommand: hosting.ROOMS,
     speech.RecordTurn: speech.TURNS,
     practice.PracticeCommand: practice.PRACTICE,
     quests.QuestCommand: quests.QUEST_CLAIMS,

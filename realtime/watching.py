@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from domain.errors import Forbidden
+from domain.hosting import RoomState
 from domain.people import GiveConsent, Person
-from domain.rooms import LeaveRoom, NotInTheRoom, RoomState, UnknownRoom
+from domain.rooms import LeaveRoom, NotInTheRoom, UnknownRoom
 from realtime.access import STAFF, Access
 from realtime.house import House
 
