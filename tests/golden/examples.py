@@ -1,0 +1,142 @@
+"""The examples that golden files are first written from: every field filled, nothing left at its default."""
+
+from datetime import UTC, date, datetime
+
+from domain.events import Event
+from domain.interventions import InterventionDecided, InterventionDelivered, ModelAnswered, ModelAsked
+from domain.office_hours import (
+    NextCalled,
+    OfficeHoursClosed,
+    OfficeHoursOpened,
+    QueueJoined,
+    QueueLeft,
+)
+from domain.people import (
+    ConsentGiven,
+    ConsentWithdrawn,
+    PersonRegistered,
+    PersonRenamed,
+    RoleGranted,
+    RoleRevoked,
+)
+from domain.practice import AnswerGiven, HintTaken, ProblemAdded
+from domain.quests import QuestClaimed
+from domain.rooms import (
+    BoardEdited,
+    MessageSent,
+    ProblemPosed,
+    RoomClosed,
+    RoomJoined,
+    RoomLeft,
+    RoomOpened,
+    Run,
+    TimerSet,
+    TurnTaken,
+)
+from domain.sessions import (
+    NoShowReported,
+    SessionBooked,
+    SessionCancelled,
+    SessionCompleted,
+    SessionRated,
+    SessionRescheduled,
+    SessionStarted,
+)
+from domain.teams import TeamFormed, TeamJoined, TeamLeft
+
+STARTS = datetime(2025, 3, 11, 15, 0, 0, 250_000, tzinfo=UTC)
+ENDS = datetime(2025, 3, 11, 15, 45, tzinfo=UTC)
+LESSON = {"session": "lesson-1", "tutor": "tia", "learner": "ada"}
+WORDS = "A third is “1/3”: é, ß, 数学, 🧮"
+"""Two, three and four bytes a character."""
+
+EXAMPLES: tuple[Event, ...] = (
+    PersonRegistered(person="ada", name="Ada Ødegård", role="student"),
+    PersonRenamed(person="ada", name="Ada 数"),
+    RoleGranted(person="tia", role="tutor"),
+    RoleRevoked(person="tia", role="auditor"),
+    ConsentGiven(person="ada", scope="voice"),
+    ConsentWithdrawn(person="ada", scope="text-to-model"),
+    RoomOpened(room="algebra", title="Algebra, evenings", capacity=12, host="tia"),
+    RoomJoined(room="algebra", person="ada"),
+    RoomLeft(room="algebra", person="ada", why="moved"),
+    RoomClosed(room="algebra"),
+    MessageSent(room="algebra", person="ada", message="m-1", text=WORDS),
+    TimerSet(room="algebra", person="tia", phase="work", ends=ENDS),
+    ProblemPosed(room="algebra", problem="thirds", person="tia"),
+    BoardEdited(
+        room="algebra",
+        runs=(
+            Run(person="ada", client=4_294_967_295, update=b"\x01\x01\xff\x00"),
+            Run(person="bo", client=7, update=b""),
+        ),
+    ),
+    TurnTaken(room="algebra", person="ada", turn="t-1", started=1_741_705_200_000, ended=1_741_705_203_500),
+    ProblemAdded(
+        problem="thirds",
+        skill="fractions",
+        prompt="What is 1 - 2/3?",
+        key="1/3",
+        choices=("1/3", "2/3"),
+        hints=("Thirds of one.", "1 is 3/3."),
+    ),
+    AnswerGiven(
+        answer="a-1",
+        person="ada",
+        problem="thirds",
+        skill="fractions",
+        given=WORDS,
+        correct=True,
+        xp=10,
+        day=date(2025, 3, 11),
+        zone="Pacific/Auckland",
+        room="algebra",
+        elapsed=12_345,
+    ),
+    HintTaken(person="ada", problem="thirds", skill="fractions", level=2, room="algebra"),
+    QuestClaimed(quest="daily-five", person="ada", day=date(2025, 3, 11), xp=20),
+    TeamFormed(team="owls", title="The Owls", person="ada"),
+    TeamJoined(team="owls", person="bo"),
+    TeamLeft(team="owls", person="bo"),
+    SessionBooked(**LESSON, starts=STARTS, ends=ENDS, subject="Fractions"),
+    SessionRescheduled(**LESSON, by="tutor", reason="illness", notice=90, starts=STARTS, ends=ENDS),
+    SessionCancelled(**LESSON, by="learner", reason="conflict", notice=-5),
+    SessionStarted(**LESSON, late=3),
+    NoShowReported(**LESSON, missing="learner"),
+    SessionCompleted(**LESSON),
+    SessionRated(**LESSON, stars=5),
+    OfficeHoursOpened(
+        office_hours="tuesday", tutor="tia", room="algebra", title="Bring your questions", capacity=20
+    ),
+    QueueJoined(office_hours="tuesday", person="ada"),
+    QueueLeft(office_hours="tuesday", person="bo"),
+    NextCalled(office_hours="tuesday", person="ada"),
+    OfficeHoursClosed(office_hours="tuesday"),
+    InterventionDecided(
+        intervention="i-1",
+        room="algebra",
+        person="ada",
+        detector="quiet",
+        evidence="The person addressed has spoken 0 s of the last 600 s.",
+        policy="standard@1",
+        seen=4711,
+        moment=1_741_705_800_000,
+    ),
+    ModelAsked(intervention="i-1", room="algebra", model="small-1", prompt="9f86d081" * 8),
+    ModelAnswered(
+        intervention="i-1",
+        room="algebra",
+        outcome="rejected",
+        reason="too long",
+        tokens=(640, 21),
+        took=412,
+    ),
+    InterventionDelivered(
+        intervention="i-1",
+        room="algebra",
+        person="ada",
+        text=WORDS,
+        why="The person addressed has spoken 0 s of the last 600 s.",
+        source="template",
+    ),
+)
