@@ -8,8 +8,10 @@ from typing import Annotated
 
 from msgspec import Meta
 
-ID_PATTERN = r"^[A-Za-z0-9_-]{1,64}$"
-"""Opaque ids: safe as a URL segment, a NATS subject token and a Redis key alike."""
+ID_PATTERN = r"^[A-Za-z0-9_-]{1,64}$(?!\n)"
+"""Opaque ids: safe as a URL segment, a NATS subject token and a Redis key alike.
+
+In Python `$` also stands before a line break at the end, which must not get into a subject."""
 
 PersonId = Annotated[str, Meta(pattern=ID_PATTERN, extra={"tag": "person"})]
 RoomId = Annotated[str, Meta(pattern=ID_PATTERN, extra={"tag": "room"})]

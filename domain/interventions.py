@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from domain.deciding import Command, Decider
-from domain.errors import Forbidden, Refused, Unknown
+from domain.errors import Forbidden, Invalid, Refused, Unknown
 from domain.events import Context, Event, Query, about
 from domain.identity import InterventionId, Millis, PersonId, RoomId, Words
 from domain.rooms import RoomClosed, RoomJoined, RoomLeft, RoomOpened
@@ -124,6 +124,10 @@ class UnknownIntervention(Unknown):
     """There is no such intervention."""
 
 
+class TwoInterventions(Invalid):
+    """A question to a model and its answer belong to one intervention in one room."""
+
+
 class OnlyTheFacilitator(Forbidden):
     """Only the facilitator may do this."""
 
@@ -169,7 +173,7 @@ def boundary(command: InterventionCommand, context: Context) -> Query:
         case DecideIntervention():
             return Query((life, about(tag, RoomJoined, RoomLeft, InterventionDecided)))
         case RecordModelCall():
-            return Query((life, about(tag, InterventionDecided, ModelAsked)))
+            return Query((life, about(tag, InterventionDecided, ModelAsked, ModelAnswered)))
         case DeliverIntervention():
             return Query((life, about(tag, InterventionDecided, InterventionDelivered)))
 
@@ -178,8 +182,8 @@ def decide(command: InterventionCommand, state: Interventions, context: Context)
     """Dispatch; each command has its function."""
     if context.role != "service":
         raise OnlyTheFacilitator
-    if not state.open:
-        raise NoOpenRoom
+    if not state.open and not isinstance(command, RecordModelCall):
+        raise NoOpenRoom  # but a call that was made stays on record, whatever became of the room
     match command:
         case DecideIntervention():
             return _decide(command, state)
@@ -216,11 +220,14 @@ def _decide(command: DecideIntervention, state: Interventions) -> Sequence[Event
 
 
 def _record(command: RecordModelCall, state: Interventions) -> Sequence[Event]:
-    if command.asked.intervention not in state.decided:
+    asked, answered = command.asked, command.answered
+    if (asked.intervention, asked.room) != (answered.intervention, answered.room):
+        raise TwoInterventions
+    if asked.intervention not in state.decided:
         raise UnknownIntervention
-    if command.asked.intervention in state.asked:
+    if asked.intervention in state.asked:
         return []
-    return [command.asked, command.answered]
+    return [asked, answered]
 
 
 def _deliver(command: DeliverIntervention, state: Interventions) -> Sequence[Event]:

@@ -1,5 +1,6 @@
 """Practice: problems, answers and hints."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -82,9 +83,13 @@ class GiveAnswer(Command, frozen=True, tag="give-answer"):
 
 
 class TakeHint(Command, frozen=True, tag="take-hint"):
-    """Ask for the next hint of a problem."""
+    """Ask for the next hint of a problem.
+
+    `after` is how many hints to it one has had: it makes a repeated request harmless.
+    """
 
     problem: ProblemId
+    after: Annotated[int, Meta(ge=0)] | None = None
     room: RoomId | None = None
 
 
@@ -97,6 +102,10 @@ class UnknownProblem(Unknown):
 
 class ProblemIdTaken(Refused):
     """Another problem has this id already."""
+
+
+class KeyIsNoChoice(Invalid):
+    """The right answer must be one of the choices."""
 
 
 class NoMoreHints(Refused):
@@ -158,13 +167,21 @@ def decide(command: PracticeCommand, state: PracticeState, context: Context) -> 
 
 
 def same_answer(given: str, key: str) -> bool:
-    """Whether the two agree, white space and case aside."""
-    return "".join(given.split()).casefold() == "".join(key.split()).casefold()
+    """Whether the two agree, but for case, the kind of minus, and white space that means nothing."""
+    return _plain(given) == _plain(key)
+
+
+def _plain(text: str) -> str:
+    """A space between digits stays, since 1 1/2 is not 11/2, unless it sets off thousands."""
+    spaced = " ".join(text.split()).replace("\N{MINUS SIGN}", "-")
+    return re.sub(r"(?<!\d) | (?!\d)| (?=\d{3}(?![\d/]))", "", spaced).casefold()
 
 
 def _add(command: AddProblem, state: PracticeState, context: Context) -> Sequence[Event]:
     if context.role not in ("tutor", "admin", "service"):
         raise OnlyTutorsAddProblems
+    if command.choices and not any(same_answer(choice, command.key) for choice in command.choices):
+        raise KeyIsNoChoice
     added = ProblemAdded(
         problem=command.problem,
         skill=command.skill,
@@ -220,6 +237,8 @@ def day_in(zone: str, at: datetime) -> date:
 def _hint(command: TakeHint, state: PracticeState, context: Context) -> Sequence[Event]:
     if state.problem is None:
         raise UnknownProblem
+    if command.after is not None and command.after < state.hints:
+        return []
     level = state.hints + 1
     if level > len(state.problem.hints):
         raise NoMoreHints

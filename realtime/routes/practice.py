@@ -78,10 +78,11 @@ class Marked(Struct, frozen=True, kw_only=True):
 
 
 class HintWanted(Struct, frozen=True, kw_only=True):
-    """A hint to a problem, please."""
+    """A hint to a problem, please. `after` is how many one has had: a repeated request is harmless then."""
 
     problem: Id
     room: Id | None = None
+    after: Annotated[int, Meta(ge=0)] | None = None
 
 
 class Hint(Struct, frozen=True, kw_only=True):
@@ -160,13 +161,15 @@ async def answer(house: InHouse, access: Asking, data: JSONBody[NewAnswer]) -> M
 @post("/hints")
 async def hint(house: InHouse, access: Asking, data: JSONBody[HintWanted]) -> Hint:
     """The next hint."""
-    command = TakeHint(problem=data.problem, room=data.room)
+    if data.room and not (await standing(house, access, data.room)).member:
+        raise NotInTheRoom
+    command = TakeHint(problem=data.problem, room=data.room, after=data.after)
     performed = await perform(house, access, command)
-    taken = performed.events[0]
-    assert isinstance(taken, HintTaken)
+    taken = [event.level for event in performed.events if isinstance(event, HintTaken)]
+    level = taken[0] if taken else (data.after or 0) + 1
     state: PracticeState = await house.performer.look(command, access.context(house.clock()))
     assert state.problem is not None
-    return Hint(position=performed.position, level=taken.level, hint=state.problem.hints[taken.level - 1])
+    return Hint(position=performed.position, level=level, hint=state.problem.hints[level - 1])
 
 
 @get("/learners/{person:str}/mastery")
