@@ -32,23 +32,26 @@ class Reader:
 
     def byte(self) -> int:
         """One byte."""
-        at = self.at
-        if at >= len(self.data):
-            raise Malformed("A message ends too early.")
-        self.at = at + 1
-        return self.data[at]
+        try:
+            byte = self.data[self.at]
+        except IndexError:
+            raise Malformed("A message ends too early.") from None
+        self.at += 1
+        return byte
 
     def varuint(self) -> int:
         """An unsigned integer, seven bits a byte, the lowest first."""
-        value = shift = 0
-        while True:
+        value = self.byte()
+        if value < 0x80:  # most are: a keystroke is a dozen of these
+            return value
+        value &= 0x7F
+        for shift in range(7, 50, 7):
             byte = self.byte()
             value |= (byte & 0x7F) << shift
             if byte < 0x80:
                 break
-            shift += 7
-            if shift > 49:
-                raise Malformed("A number is too large.")
+        else:
+            raise Malformed("A number is too large.")
         if value > LARGEST:
             raise Malformed("A number is too large.")
         return value
