@@ -3,7 +3,9 @@
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,13 @@ from realtime.access import Tokens
 
 SECRET = "the-secret-of-the-tests-which-is-long-enough"
 PROJECT = Path(__file__).parents[1]
+
+
+@contextmanager
+def home() -> Iterator[Path]:
+    """A folder for a house; not pytest's, which each run closes to PostgreSQL's own user."""
+    with tempfile.TemporaryDirectory(prefix="lyceum-house-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder) / "home"
 
 
 @dataclass
@@ -31,43 +40,58 @@ class RunningHouse:
 
     def start(self) -> "RunningHouse":
         """Start, and return when it is ready."""
-        self.process = subprocess.Popen(
-            [sys.executable, "-W", "error::ResourceWarning", "-m", "infra.cli", *self.arguments],
-            cwd=PROJECT,
-            env={
-                **{k: v for k, v in os.environ.items() if not k.startswith(("LYCEUM_", "ANTHROPIC_"))},
-                "LYCEUM_HOME": str(self.home),
-                "LYCEUM_PORT": "0",
-                "LYCEUM_SECRET": SECRET,
-                **self.environment,
-            },
+        with self._log.open("a") as errors:
+            self.process = subprocess.Popen(
+                [sys.executable, "-W", "error::ResourceWarning", "-m", "infra.cli", *self.arguments],
+                cwd=PROJECT,
+                env=self._environment(),
             stdout=subprocess.PIPE,
-            stderr=(self.home.parent / f"{self.home.name}.log").open("a"),
-            text=True,
-        )
+                stderr=errors,
+                text=True,
+            )
         assert self.process.stdout is not None
         for line in self.process.stdout:
             self.output += line
             if line.startswith("Ready"):
                 self.url = line.partition(" at ")[2].partition(". ")[0]
                 return self
+        self.process.communicate()
         raise AssertionError(f"the house did not start:\n{self.output}{self.errors()}")
+
+    def run(self, within: float = 60) -> str:
+        """Run a command to its end; what it printed."""
+        ended = subprocess.run(
+            [sys.executable, "-m", "infra.cli", *self.arguments],
+            cwd=PROJECT,
+            env=self._environment(),
+            capture_output=True,
+            text=True,
+            timeout=within,
+            check=False,
+        )
+        assert ended.returncode == 0, ended.stdout + ended.stderr
+        return ended.stdout
 
     def stop(self, within: float = 20) -> int:
         """Stop as Ctrl-C does; the exit status."""
         assert self.process is not None
         self.process.terminate()
-        return self.process.wait(within)
+        self.output += self.process.communicate(timeout=within)[0]
+        return self.process.returncode
 
     def kill(self) -> None:
         """SIGKILL, to this process alone."""
         assert self.process is not None
         self.process.kill()
-        self.process.wait()
+        self.process.communicate()
+
+    @property
+    def _log(self) -> Path:
+        return self.home.parent / f"{self.home.name}.log"
 
     def errors(self) -> str:
         """What it wrote to standard error."""
-        return (self.home.parent / f"{self.home.name}.log").read_text()
+        return self._log.read_text()
 
     def token(self, person: str, role: Role = "student", **options: Any) -> str:
         """A token that this house takes."""
@@ -77,3 +101,13 @@ class RunningHouse:
         """An HTTP client that speaks for somebody."""
         headers = {"Authorization": f"Bearer {self.token(person, role)}"}
         return httpx.AsyncClient(base_url=self.url, headers=headers, timeout=20)
+
+    def _environment(self) -> dict[str, str]:
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith(("LYCEUM_", "ANTHROPIC_"))}
+        return {
+            **inherited,
+            "LYCEUM_HOME": str(self.home),
+            "LYCEUM_PORT": "0",
+            "LYCEUM_SECRET": SECRET,
+            **self.environment,
+        }
