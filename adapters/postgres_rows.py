@@ -22,6 +22,8 @@ PENDING = 20_000
 """Rows that may wait for a commit before appends are refused."""
 LAST = 2**63 - 1
 
+PATIENCE = 2.0
+"""Seconds to wait for a connection before the log counts as unavailable."""
 RECONNECT = 0.25
 """Seconds between attempts to reach PostgreSQL again."""
 
@@ -77,7 +79,7 @@ class PostgresRows:
         await _prepare(url)
         async with (
             AsyncConnectionPool[Connection](
-                url, min_size=1, max_size=connections, configure=_configure, open=False, timeout=10
+                url, min_size=1, max_size=connections, configure=_configure, open=False, timeout=PATIENCE
             ) as pool,
             asyncio.TaskGroup() as group,
         ):

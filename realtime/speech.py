@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -18,6 +19,8 @@ logger = logging.getLogger(__name__)
 
 RETRY = 1.0
 """Seconds between attempts while the log is away."""
+LAST = 2.0
+"""Seconds in which the last turns are recorded when the node stops."""
 WAITING = 100_000
 """Turns that may wait for the log: more than a day of talk."""
 
@@ -63,17 +66,18 @@ class Speech:
             while True:
                 await self._record(*await self._turns.get())
         finally:
-            while not self._turns.empty():
-                await self._record(*self._turns.get_nowait(), attempts=3)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LAST):
+                    while not self._turns.empty():
+                        await self._record(*self._turns.get_nowait())
 
-    async def _record(self, org: str, turn: RecordTurn, attempts: int | None = None) -> None:
-        while attempts is None or attempts > 0:
+    async def _record(self, org: str, turn: RecordTurn) -> None:
+        while True:
             context = Context(org=org, actor="voice", role="service", at=self.clock())
             try:
                 await self.perform(turn, context)
                 return
             except LogUnavailable:
-                attempts = None if attempts is None else attempts - 1
                 await asyncio.sleep(RETRY)
             except Refused as refusal:
                 logger.warning("a turn of speech was refused: %s", refusal.code)

@@ -14,7 +14,7 @@ from psycopg import sql
 
 from infra.embedded import Servers, servers
 from infra.settings import Settings
-from tests.house import RunningHouse
+from tests.house import RunningHouse, home
 from tests.need import need_folder
 
 PROJECT = Path(__file__).parents[1]
@@ -91,11 +91,12 @@ def data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def house(embedded: Servers, databases: psycopg.Connection, tmp_path_factory) -> Iterator[RunningHouse]:
+def house(embedded: Servers, databases: psycopg.Connection) -> Iterator[RunningHouse]:
     """A whole house in a process of its own, shared by the tests of a worker: use ids of your own."""
     databases.execute("CREATE DATABASE house TEMPLATE template0")
     # NATS and Redis of its own: other tests empty those that they share.
     postgres = embedded.postgres.replace("/lyceum?", "/house?")
-    running = RunningHouse(tmp_path_factory.mktemp("house"), {"LYCEUM_POSTGRES": postgres})
-    yield running.start()
-    assert running.stop() == 0
+    with home() as folder:
+        running = RunningHouse(folder, {"LYCEUM_POSTGRES": postgres})
+        yield running.start()
+        assert running.stop() == 0

@@ -84,7 +84,7 @@ export class Lobby extends LitElement {
 
   private people() {
     const names = this.view?.members.map((member) => member.name) ?? [];
-    if (names.length === 0) return html`<p class="muted small">${this.view ? "Nobody is inside yet." : nothing}</p>`;
+    if (names.length === 0) return nothing;
     return html`<p class="muted small">Inside: ${names.join(", ")}</p>`;
   }
 
