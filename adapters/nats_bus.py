@@ -1,5 +1,6 @@
 """The bus on NATS: facts and turns of speech through JetStream, signals through the core."""
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -8,7 +9,6 @@ import nats
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
-from nats.errors import TimeoutError as NatsTimeoutError
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, RetentionPolicy, StreamConfig
 from nats.js.client import JetStreamContext as JetStream
@@ -137,8 +137,17 @@ class NatsBus:
 async def _fetch(subscription: JetStream.PullSubscription) -> list[Msg]:
     try:
         return await subscription.fetch(FETCH, timeout=5)
-    except NatsTimeoutError:
+    except TimeoutError:
         return []
+    finally:
+        _heed_cancellation()
+
+
+def _heed_cancellation() -> None:
+    """Before Python 3.12 `asyncio.wait_for`, which the client uses, may lose a cancellation to a message."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 async def _ensure(jetstream: JetStreamContext, stream: StreamConfig) -> None:

@@ -1,15 +1,14 @@
 """The wiring: the only place where the parts of the house are put together and their tasks are started."""
 
 import asyncio
-import logging
 import socket
 import uuid
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import psycopg
+import msgspec
 
 from adapters.claude import claude
 from adapters.nats_bus import HEAD, NatsBus
@@ -18,9 +17,9 @@ from adapters.postgres_log import PostgresLog
 from adapters.postgres_views import PostgresViews
 from adapters.redis_boards import RedisBoards
 from domain.commands import ROUTES
-from domain.errors import LogUnavailable
 from infra.embedded import Servers, servers
 from infra.health import Health
+from infra.keeping import Run, kept
 from infra.marks import Marks
 from infra.relay import Relay
 from infra.serving import Server, listening
@@ -38,7 +37,7 @@ from realtime.metrics import Metrics
 from realtime.outbox import Outbox
 from realtime.perform import Performer
 from realtime.progress import Progress
-from realtime.signals import Moved, Saved, Switchboard
+from realtime.signals import Moved, Saved, Switchboard, decode
 from realtime.speech import Speech
 from rooms.board.boards import Boards
 from rooms.facilitator.facilitator import Facilitator
@@ -46,11 +45,6 @@ from rooms.facilitator.history import PeopleFromLog
 from rooms.facilitator.policy import STANDARD, Policy
 from rooms.facilitator.ports import FACTS_WANTED, Ports
 from rooms.voice.ice_lite import IceLiteEngine
-
-logger = logging.getLogger(__name__)
-
-PAUSE = 0.5
-"""Seconds before a part tries again after the log or the bus was away."""
 
 
 def utc_now() -> datetime:
@@ -119,22 +113,16 @@ async def running(
 ) -> AsyncGenerator[Node, None]:
     """A node with the roles of its settings, ready to serve within the block, and stopped cleanly after."""
     tokens = Tokens(settings.secret(), clock, settings.org)
-    async with founded(settings) as base, asyncio.TaskGroup() as below:
-        supporting = [
-            below.create_task(_kept("servers", base.servers.run)),
-            below.create_task(_kept("outbox", base.outbox.run)),
-        ]
+    async with founded(settings) as base, AsyncExitStack() as stack:
+        await stack.enter_async_context(kept({"servers": base.servers.run, "outbox": base.outbox.run}))
         await _tell_of_the_head(base)
-        async with AsyncExitStack() as stack:
-            if "worker" in settings.roles:
-                await stack.enter_async_context(_working(base, policy, clock))
-            url = None
-            if "web" in settings.roles:
-                listener = stack.enter_context(listening(settings.host, settings.port))
-                url = await stack.enter_async_context(_serving(base, tokens, clock, listener))
-            yield Node(foundations=base, tokens=tokens, url=url)
-        for task in supporting:
-            task.cancel()
+        if "worker" in settings.roles:
+            await stack.enter_async_context(_working(base, policy, clock))
+        url = None
+        if "web" in settings.roles:
+            listener = stack.enter_context(listening(settings.host, settings.port))
+            url = await stack.enter_async_context(_serving(base, tokens, clock, listener))
+        yield Node(foundations=base, tokens=tokens, url=url)
 
 
 @asynccontextmanager
@@ -165,19 +153,14 @@ async def _working(
             )
             return Facilitator(ports, clock=clock, policy=policy)
 
-        async with asyncio.TaskGroup() as group:
-            parts: dict[str, Callable[[], Awaitable[None]]] = {
-                "views": Follower(base.log, base.views, VIEWS, announcer.views).run,
-                "leaderboards": BoardFollower(base.log, base.leaderboards, announcer.boards).run,
-                "relay": relay.run,
-                "facilitator": lambda: facilitator().run(),
-            }
-            tasks = [group.create_task(_kept(name, run)) for name, run in parts.items()]
-            try:
-                yield
-            finally:
-                for task in tasks:
-                    task.cancel()
+        parts: dict[str, Run] = {
+            "views": Follower(base.log, base.views, VIEWS, announcer.views).run,
+            "leaderboards": BoardFollower(base.log, base.leaderboards, announcer.boards).run,
+            "relay": relay.run,
+            "facilitator": lambda: facilitator().run(),
+        }
+        await stack.enter_async_context(kept(parts))
+        yield
 
 
 @asynccontextmanager
@@ -188,9 +171,7 @@ async def _serving(
     settings, hub, progress = base.settings, Hub(), Progress()
     speech = Speech(base.outbox, base.performer.perform, clock)
     port: int = listener.getsockname()[1]
-    media = IceLiteEngine(
-        settings.host, settings.media_port or port, settings.media_addresses, speech, clock
-    )
+    media = IceLiteEngine(settings.host, settings.media_port or port, settings.media_addresses, speech, clock)
     boards = Boards(
         base.log,
         clock=clock,
@@ -219,16 +200,13 @@ async def _serving(
     _measure(base.metrics, hub, boards, media)
     await Switchboard(hub, progress, base.metrics).connect(base.bus)
     server = Server(application(house, feed))
-    async with asyncio.TaskGroup() as group:
-        tasks = [
-            group.create_task(_kept(name, run))
-            for name, run in {
-                "speech": speech.run,
-                "voice": media.run,
-                "boards": boards.run,
-                "feed": feed.run,
-            }.items()
-        ]
+    parts: dict[str, Run] = {
+        "speech": speech.run,
+        "voice": media.run,
+        "boards": boards.run,
+        "feed": feed.run,
+    }
+    async with kept(parts), asyncio.TaskGroup() as group:
         serving = group.create_task(server.serve([listener]))
         await server.ready.wait()
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
@@ -238,50 +216,19 @@ async def _serving(
             hub.close()
             server.should_exit = True
             await serving
-            for task in reversed(tasks):
-                task.cancel()
-
-
-async def _kept(name: str, run: Callable[[], Awaitable[None]]) -> None:
-    """Run a part, and again when the log or the bus went away under it; all of them resume by themselves."""
-    while True:
-        try:
-            await run()
-            return
-        except (LogUnavailable, psycopg.OperationalError, TimeoutError, OSError) as error:
-            logger.warning("%s waits: %s", name, type(error).__name__)
-        except ExceptionGroup as group:
-            _, other = group.split((LogUnavailable, psycopg.OperationalError, TimeoutError, OSError))
-            if other is not None:
-                raise
-            logger.warning("%s waits: %s", name, type(group.exceptions[0]).__name__)
-        await asyncio.sleep(PAUSE)
 
 
 async def _tell_of_the_head(base: Foundations) -> None:
     """Wake the followers of other nodes when this one has recorded something, and be woken by them."""
     base.log.appended.append(lambda head: base.outbox.signal(HEAD, Moved("log", head)))
-    await base.bus.listen(HEAD, Head(base.log).heard)
 
-
-@dataclass(frozen=True)
-class Head:
-    """Hears how far the log has come."""
-
-    log: PostgresLog
-
-    async def heard(self, subject: str, payload: bytes) -> None:
-        """Another node, or this one, has recorded something."""
-        from msgspec import MsgspecError
-
-        from realtime.signals import decode
-
-        try:
+    async def heard(_: str, payload: bytes) -> None:
+        with suppress(msgspec.MsgspecError):  # the followers look for themselves, too
             signal = decode(payload)
-        except MsgspecError:
-            return
-        if isinstance(signal, Moved):
-            self.log.woken(signal.position)
+            if isinstance(signal, Moved):
+                base.log.woken(signal.position)
+
+    await base.bus.listen(HEAD, heard)
 
 
 def _measure(metrics: Metrics, hub: Hub, boards: Boards, media: IceLiteEngine) -> None:
@@ -293,5 +240,3 @@ def _measure(metrics: Metrics, hub: Hub, boards: Boards, media: IceLiteEngine) -
         metrics.gauge(
             f"voice_{name}", f"Voice: {name.replace('_', ' ')}.", lambda name=name: media.counts[name]
         )
-
-
