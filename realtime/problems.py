@@ -1,22 +1,28 @@
 """Every error as `application/problem+json` (RFC 9457), with a type that does not change."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, MutableMapping
 from http import HTTPStatus
 from typing import Any
 
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
-from litestar.types import ExceptionHandlersMap
 from msgspec import Struct
 
 from domain.errors import LogUnavailable, Refused
 from projections.leaderboards import BoardsUnavailable
+from realtime.allowance import TooManyRequests
 from realtime.metrics import Metrics
 
 logger = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
-RETRY_AFTER = "1"
+WAIT = 1
+"""Seconds after which it makes sense to ask again, where nothing better is known."""
+CODES = {400: "invalid", 413: "too-large", 429: "too-many-requests"}
+"""Where the name of the status is not what we call it, or not the same in every version of Python."""
+
+Headers = Mapping[str, str]
+Handlers = MutableMapping[int | type[Exception], Callable[[Request[Any, Any, Any], Any], Response[Any]]]
 
 
 class Problem(Struct, frozen=True, kw_only=True):
@@ -28,29 +34,37 @@ class Problem(Struct, frozen=True, kw_only=True):
     detail: str
 
 
-def answer(code: str, status: int, detail: str) -> Response[Problem]:
+class Cause(Struct, frozen=True):
+    """What is told of an error."""
+
+    code: str
+    status: int
+    detail: str
+    headers: Headers = {}
+
+
+def answer(cause: Cause) -> Response[Problem]:
     """The response for a problem."""
-    problem = Problem(
-        type=f"/problems/{code}", title=HTTPStatus(status).phrase, status=status, detail=detail
-    )
-    headers = {"Cache-Control": "no-store"}
-    if status in (429, 503):
-        headers["Retry-After"] = RETRY_AFTER
-    if status == 401:
+    title = cause.code.replace("-", " ").capitalize()
+    problem = Problem(type=f"/problems/{cause.code}", title=title, status=cause.status, detail=cause.detail)
+    headers = {"Cache-Control": "no-store", **cause.headers}
+    if cause.status in (429, 503):
+        headers.setdefault("Retry-After", str(WAIT))
+    if cause.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
-    return Response(problem, status_code=status, media_type=MEDIA_TYPE, headers=headers)
+    return Response(problem, status_code=cause.status, media_type=MEDIA_TYPE, headers=headers)
 
 
-def handlers(metrics: Metrics) -> ExceptionHandlersMap:
+def handlers(metrics: Metrics) -> Handlers:
     """Handlers that answer, and count at the boundary `http`."""
 
     def counted(
-        handle: Callable[[Any], tuple[str, int, str]],
+        handle: Callable[[Any], Cause],
     ) -> Callable[[Request[Any, Any, Any], Any], Response[Problem]]:
         def handler(_: Request[Any, Any, Any], error: Any) -> Response[Problem]:
-            code, status, detail = handle(error)
-            metrics.refused("http", code)
-            return answer(code, status, detail)
+            cause = handle(error)
+            metrics.refused("http", cause.code)
+            return answer(cause)
 
         return handler
 
@@ -64,29 +78,32 @@ def handlers(metrics: Metrics) -> ExceptionHandlersMap:
     }
 
 
-def _refused(error: Refused) -> tuple[str, int, str]:
-    return error.code, error.status, str(error)
+def _refused(error: Refused) -> Cause:
+    wait = {"Retry-After": str(error.wait)} if isinstance(error, TooManyRequests) else {}
+    return Cause(error.code, error.status, str(error), wait)
 
 
-def _unavailable(error: Exception) -> tuple[str, int, str]:
-    return "unavailable", 503, type(error).__doc__ or "unavailable"
+def _unavailable(error: Exception) -> Cause:
+    return Cause("unavailable", 503, type(error).__doc__ or "unavailable")
 
 
-def _invalid(error: ValidationException) -> tuple[str, int, str]:
+def _invalid(error: ValidationException) -> Cause:
     extra: Any = error.extra or ()
     details = [f"{e.get('key', 'body')}: {e.get('message', '')}" for e in extra if isinstance(e, dict)]  # pyright: ignore
-    return "invalid", 400, "; ".join(details) or error.detail
+    return Cause("invalid", 400, "; ".join(details) or error.detail)
 
 
-def _http(error: HTTPException) -> tuple[str, int, str]:
-    phrase = HTTPStatus(error.status_code).phrase
-    return phrase.lower().replace(" ", "-"), error.status_code, error.detail or phrase
+def _http(error: HTTPException) -> Cause:
+    status = error.status_code
+    phrase = HTTPStatus(status).phrase
+    code = CODES.get(status) or phrase.lower().replace(" ", "-")
+    return Cause(code, status, error.detail or phrase, error.headers or {})
 
 
-def _unexpected(error: Exception) -> tuple[str, int, str]:
+def _unexpected(error: Exception) -> Cause:
     # The message may hold what somebody wrote: only where it happened goes to the log.
     logger.error("unexpected %s", type(error).__name__, exc_info=_without_message(error))
-    return "unexpected", 500, "Something went wrong on our side; it has been noted."
+    return Cause("unexpected", 500, "Something went wrong on our side; it has been noted.")
 
 
 def _without_message(error: Exception) -> tuple[type[BaseException], BaseException, Any]:
