@@ -9,6 +9,7 @@ from infra.asyncapi import asyncapi
 from infra.events_page import events_page
 from realtime.app import application
 from realtime.house import House
+from realtime.openapi import described
 
 
 def write_documents(folder: Path) -> list[Path]:
@@ -25,7 +26,7 @@ def write_documents(folder: Path) -> list[Path]:
 def openapi() -> dict[str, Any]:
     """The schema that `/schema` serves, made without any server."""
     watched: Any = _Unused()
-    return application(_unused_house(), watched).openapi_schema.to_schema()
+    return described(application(_unused_house(), watched))
 
 
 class _Unused:

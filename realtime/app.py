@@ -2,16 +2,14 @@
 
 from typing import Any
 
-from litestar import Litestar, Request
+from litestar import Litestar, Request, Router
 from litestar.config.cors import CORSConfig
+from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import ValidationException
-from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.openapi.spec import Components, SecurityScheme
-from litestar.datastructures import State
 
-from realtime import problems
+from realtime import openapi, problems
+from realtime.allowance import Allowance
 from realtime.feed import Feed
 from realtime.house import House
 from realtime.routes import (
@@ -28,14 +26,12 @@ from realtime.routes import (
     teams,
     voice,
 )
-from realtime.routes.common import give_access, give_house
+from realtime.routes.common import give_access, give_allowance, give_house, must_be_known
 
 BODY = 256 * 1024
 """Bytes of a request's body, at most."""
-A_MINUTE = 600
-"""Requests that one token may make in a minute; services are trusted with more."""
 
-ROUTERS = (
+KNOWN = (
     people.ROUTER,
     rooms.ROUTER,
     feed.ROUTER,
@@ -46,8 +42,8 @@ ROUTERS = (
     lessons.ROUTER,
     office_hours.ROUTER,
     audit.ROUTER,
-    system.ROUTER,
 )
+"""The surfaces for those who have a token."""
 
 
 async def read_own_writes(request: Request[Any, Any, Any]) -> None:
@@ -65,31 +61,19 @@ async def read_own_writes(request: Request[Any, Any, Any]) -> None:
 
 def application(house: House, watched: Feed) -> Litestar:
     """The application over one house."""
+    known = Router("/", route_handlers=KNOWN, guards=[must_be_known])
     return Litestar(
-        route_handlers=[*ROUTERS, board.board, system.pages(house.web)],
+        route_handlers=[known, system.ROUTER, board.board, system.pages(house.web)],
         dependencies={
             "house": Provide(give_house),
             "access": Provide(give_access),
+            "allowance": Provide(give_allowance),
         },
         before_request=read_own_writes,
         exception_handlers=problems.handlers(house.metrics),
         request_max_body_size=BODY,
         cors_config=CORSConfig(allow_origins=["*"], allow_headers=["Authorization", "Content-Type"]),
-        openapi_config=_openapi(),
+        openapi_config=openapi.configuration(),
         logging_config=None,
-        state=State({"house": house, "feed": watched}),
-    )
-
-
-def _openapi() -> OpenAPIConfig:
-    return OpenAPIConfig(
-        title="Lyceum",
-        version="1",
-        description="Commands answer a position; queries take `?at_least=position` to read one's own write.",
-        path="/schema",
-        render_plugins=[JsonRenderPlugin(path="/")],
-        security=[{"bearer": []}],
-        components=Components(
-            security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT")}
-        ),
+        state=State({"house": house, "feed": watched, "allowance": Allowance(house.clock)}),
     )

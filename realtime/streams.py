@@ -11,6 +11,7 @@ ALIVE = 15.0
 LIFE = 3600.0
 """Seconds after which a stream ends; the browser opens it again by itself."""
 BEAT = b": alive\n\n"
+EVENTS = "text/event-stream"
 
 _encoder = msgspec.json.Encoder()
 
@@ -32,6 +33,6 @@ def stream(content: AsyncIterator[bytes]) -> Stream:
     """The response."""
     return Stream(
         content,
-        media_type="text/event-stream",
+        media_type=EVENTS,
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )

@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 
 from domain.errors import Forbidden
+from domain.events import Role
 from domain.hosting import RoomState
 from domain.people import GiveConsent, Person
 from domain.rooms import LeaveRoom, NotInTheRoom, UnknownRoom
 from realtime.access import STAFF, Access
 from realtime.house import House
+
+WATCHING: tuple[Role, ...] = (*STAFF, "auditor")
+"""Who may look into rooms that they are not in."""
 
 
 class NoConsent(Forbidden):
@@ -34,7 +38,7 @@ async def standing(house: House, access: Access, room: str) -> Standing:
 async def must_watch(house: House, access: Access, room: str) -> Standing:
     """Members may look into a room, and so may staff and auditors."""
     found = await standing(house, access, room)
-    if not found.member and access.role not in (*STAFF, "auditor"):
+    if not found.member and access.role not in WATCHING:
         raise NotInTheRoom
     return found
 

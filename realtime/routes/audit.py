@@ -21,9 +21,10 @@ from realtime.routes.common import Asking, InHouse, Limit, PathId, Position
 from rooms.facilitator.history import PeopleFromLog
 from rooms.history import RoomAsOf, RoomThen
 
+LINES = "application/x-ndjson"
 Many = Annotated[int, Meta(ge=1, le=100_000)]
-TagText = Annotated[str, Meta(max_length=100, pattern=r"^[a-z-]+:[A-Za-z0-9_-]{1,64}$")]
-TypeText = Annotated[str, Meta(max_length=100, pattern=r"^[a-z0-9.-]+$")]
+TagText = Annotated[str, Meta(max_length=100, pattern=r"^[a-z-]+:[A-Za-z0-9_-]{1,64}$(?!\n)")]
+TypeText = Annotated[str, Meta(max_length=100, pattern=r"^[a-z0-9.-]+$(?!\n)")]
 AtText = Annotated[str, Meta(max_length=40, description="A position, or an instant as of RFC 3339.")]
 
 
@@ -47,7 +48,7 @@ class Timeline(Struct, frozen=True, kw_only=True):
     next: int | None
 
 
-@get("/audit/events")
+@get("/audit/events", media_type=LINES)
 async def events(
     house: InHouse,
     access: Asking,
@@ -59,9 +60,7 @@ async def events(
     """Recorded events in order, one JSON object a line."""
     access.must_audit()
     item = Item(types=(kind,) if kind else (), tags=(tag,) if tag else ())
-    return Stream(
-        _lines(house, access.org, Query((item,)), after, limit), media_type="application/x-ndjson"
-    )
+    return Stream(_lines(house, access.org, Query((item,)), after, limit), media_type=LINES)
 
 
 async def _lines(house: House, org: str, query: Query, after: int, limit: int) -> AsyncIterator[bytes]:
@@ -125,4 +124,3 @@ def _instant(at: str | None) -> tuple[int | None, datetime | None]:
 
 
 ROUTER = Router("/", route_handlers=[events, room_then, timeline], tags=["audit"])
-

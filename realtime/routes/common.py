@@ -3,7 +3,9 @@
 from typing import Annotated, Any
 
 from litestar import Request
+from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency
+from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, FromQuery
 from msgspec import Meta, Struct
 
@@ -11,16 +13,20 @@ from domain.deciding import Command
 from domain.errors import Refused
 from domain.identity import ID_PATTERN
 from realtime.access import Access, token_of
+from realtime.allowance import Allowance
 from realtime.house import House
 from realtime.perform import Performed
 
 InHouse = NamedDependency[House]
 Asking = NamedDependency[Access]
+InAllowance = NamedDependency[Allowance]
 Id = Annotated[str, Meta(pattern=ID_PATTERN)]
 PathId = FromPath[Id]
 Position = Annotated[int, Meta(ge=0, le=2**62)]
 Limit = Annotated[int, Meta(ge=1, le=200)]
-Cursor = Annotated[str, Meta(max_length=200)]
+Cursor = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00]*$", description="`next` of the page before.")]
+TAKES = "takes"
+"""The key in a handler's `opt` that says which media type it takes, if that is not JSON."""
 OptionalId = FromQuery[Id | None]
 
 
@@ -30,8 +36,8 @@ class Done(Struct, frozen=True, kw_only=True):
     position: int
 
 
-class Nothing(Struct, frozen=True):
-    """A body without fields."""
+class Body(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The body of a request. A field that we do not know is refused, not lost: it may be a misspelling."""
 
 
 async def give_house(request: Request[Any, Any, Any]) -> House:
@@ -39,11 +45,23 @@ async def give_house(request: Request[Any, Any, Any]) -> House:
     return request.app.state.house
 
 
+async def give_allowance(request: Request[Any, Any, Any]) -> Allowance:
+    """What each person may still ask for."""
+    return request.app.state.allowance
+
+
 async def give_access(request: Request[Any, Any, Any]) -> Access:
-    """The claims of the request's token."""
-    house: House = request.app.state.house
-    token = token_of(request.headers.get("authorization"), request.query_params.get("token"))
-    return house.tokens.read(token)
+    """The claims of the request's token, as `must_be_known` found them."""
+    return request.state.access
+
+
+async def must_be_known(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    """A guard, so before anything else: whoever asks has a token, and does not ask too often."""
+    house: House = connection.app.state.house
+    token = token_of(connection.headers.get("authorization"), connection.query_params.get("token"))
+    access = house.tokens.read(token)
+    connection.app.state.allowance.spend(access)
+    connection.state.access = access
 
 
 async def perform(house: House, access: Access, command: Command) -> Performed:

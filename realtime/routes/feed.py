@@ -1,11 +1,11 @@
 """Streams: a room's feed, a learner's figures, a leaderboard."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from typing import Any
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from typing import Annotated, Any
 
 from litestar import Request, Router, get
-from litestar.params import FromQuery
+from litestar.params import FromQuery, HeaderParameter
 from litestar.response import Stream
 
 from domain.errors import Invalid, LogUnavailable
@@ -13,44 +13,53 @@ from projections.leaderboards import BoardsUnavailable
 from projections.mastery import MASTERY
 from projections.quests import QUESTS
 from realtime.access import Access
+from realtime.announcing import ALL_BOARDS, BOARDS
 from realtime.feed import Feed
 from realtime.house import House
 from realtime.hub import FellBehind, Listener, Topic
-from realtime.announcing import ALL_BOARDS, BOARDS
-from realtime.routes.common import Asking, InHouse, PathId
+from realtime.routes.common import Asking, InAllowance, InHouse, PathId, Position
 from realtime.routes.leaderboards import BoardPath, Season, leaderboard_page
 from realtime.routes.practice import ZoneQuery, mastery_of, progress_of
 from realtime.signals import slots_frame
 from realtime.speech import place
-from realtime.streams import ALIVE, BEAT, LIFE, Frame, frame, stream
-from realtime.watching import must_watch
+from realtime.streams import ALIVE, BEAT, EVENTS, LIFE, Frame, frame, stream
+from realtime.watching import WATCHING, must_watch
 
 Changed = Callable[[set[str]], Awaitable[list[Frame]]]
 """Takes the names of the views that changed, and answers what to show."""
 
 
 class BadLastEventId(Invalid):
-    """Last-Event-ID must be a position."""
+    """Last-Event-ID must be a position that the log has come to."""
 
 
-@get("/rooms/{room:str}/feed")
+LastEventId = Annotated[
+    Position | None,
+    HeaderParameter(name="Last-Event-ID", description="The position of the last event that was received."),
+]
+
+
+@get("/rooms/{room:str}/feed", media_type=EVENTS)
 async def room_feed(
-    request: Request[object, object, object], house: InHouse, access: Asking, room: PathId
+    request: Request[Any, Any, Any],
+    house: InHouse,
+    access: Asking,
+    allowance: InAllowance,
+    room: PathId,
+    last_event_id: LastEventId = None,
 ) -> Stream:
     """The room's events as they happen. Comes back where it was, with Last-Event-ID."""
     await must_watch(house, access, room)
-    given = request.headers.get("last-event-id", "")
-    if given and not (given.isascii() and given.isdigit() and len(given) < 19):
+    if last_event_id is not None and last_event_id > await house.log.head():
         raise BadLastEventId
     feed: Feed = request.app.state.feed
-    return stream(_watch(house, feed, access, room, int(given) if given else None))
+    return stream(allowance.streaming(access, _watch(house, feed, access, room, last_event_id)))
 
 
 async def _watch(
     house: House, feed: Feed, access: Access, room: str, after: int | None
-) -> AsyncIterator[bytes]:
-    topics = [("room", access.org, room), ("slots", access.org, room, access.sub)]
-    with house.hub.listening(*topics) as listener:
+) -> AsyncGenerator[bytes, None]:
+    with house.hub.listening(*_topics(access, room)) as listener:
         sent = feed.position if after is None else after
         yield frame("hello", {"position": max(sent, feed.position)}).data
         if held := house.media.slots(place(access.org, room), access.sub):
@@ -67,6 +76,11 @@ async def _watch(
                 yield item.data
 
 
+def _topics(access: Access, room: str) -> Sequence[Topic]:
+    mine = [("room", access.org, room), ("slots", access.org, room, access.sub)]
+    return mine if access.role in WATCHING else [*mine, ("member", access.org, room, access.sub)]
+
+
 async def _live(house: House, access: Access, listener: Listener) -> AsyncIterator[Any]:
     """Items until the stream's life or the token is over; None when there was nothing for a while."""
     now = house.clock().timestamp()
@@ -79,8 +93,10 @@ async def _live(house: House, access: Access, listener: Listener) -> AsyncIterat
             return
 
 
-@get("/learners/{person:str}/live")
-async def learner_live(house: InHouse, access: Asking, person: PathId, zone: ZoneQuery = "UTC") -> Stream:
+@get("/learners/{person:str}/live", media_type=EVENTS)
+async def learner_live(
+    house: InHouse, access: Asking, allowance: InAllowance, person: PathId, zone: ZoneQuery = "UTC"
+) -> Stream:
     """A learner's mastery and quests: at once, and whenever they change."""
     access.must_see(person)
     await progress_of(house, access.org, person, zone)  # a bad zone is refused before the stream begins
@@ -94,12 +110,17 @@ async def learner_live(house: InHouse, access: Asking, person: PathId, zone: Zon
         return frames
 
     names = {MASTERY.name, QUESTS.name}
-    return stream(_figures(house, access, names, [("view", access.org, n, person) for n in names], changed))
+    topics = [("view", access.org, name, person) for name in names]
+    return stream(allowance.streaming(access, _figures(house, access, names, topics, changed)))
 
 
-@get("/leaderboards/{board:str}/live")
+@get("/leaderboards/{board:str}/live", media_type=EVENTS)
 async def leaderboard_live(
-    house: InHouse, access: Asking, board: BoardPath, season: FromQuery[Season] = "week"
+    house: InHouse,
+    access: Asking,
+    allowance: InAllowance,
+    board: BoardPath,
+    season: FromQuery[Season] = "week",
 ) -> Stream:
     """The top of a leaderboard: at once, and whenever it changes."""
     await leaderboard_page(house, access.org, board, season)
@@ -108,12 +129,12 @@ async def leaderboard_live(
         return [frame("leaderboard", await leaderboard_page(house, access.org, board, season))]
 
     topics = [("view", access.org, BOARDS, name) for name in (board, ALL_BOARDS)]
-    return stream(_figures(house, access, {BOARDS}, topics, changed))
+    return stream(allowance.streaming(access, _figures(house, access, {BOARDS}, topics, changed)))
 
 
 async def _figures(
     house: House, access: Access, names: set[str], topics: Sequence[Topic], changed: Changed
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes, None]:
     """What `changed` answers: for all names at once, then for those that changed."""
     with house.hub.listening(*topics) as listener:
         for shown in await changed(names):

@@ -80,9 +80,7 @@ async def leaderboard(
     around: OptionalId = None,
 ) -> Leaderboard:
     """The top of a board, what comes behind `after`, or the places around somebody."""
-    return await leaderboard_page(
-        house, access.org, board, season, limit=limit, after=after, around=around
-    )
+    return await leaderboard_page(house, access.org, board, season, limit=limit, after=after, around=around)
 
 
 ROUTER = Router("/", route_handlers=[leaderboard], tags=["leaderboards"])

@@ -22,10 +22,10 @@ from domain.sessions import (
 )
 from projections.reliability import RELIABILITY, ShownScores, shown
 from projections.sessions import SCHEDULE, Session, prefix_of
-from realtime.routes.common import Asking, Cursor, Done, Id, InHouse, Limit, PathId, done
+from realtime.routes.common import Asking, Body, Cursor, Done, Id, InHouse, Limit, PathId, done
 
 
-class NewSession(Struct, frozen=True, kw_only=True):
+class NewSession(Body, frozen=True, kw_only=True):
     """A lesson to book. Give an id of your own, and a repeated request is harmless."""
 
     tutor: Id
@@ -43,7 +43,7 @@ class Booked(Struct, frozen=True, kw_only=True):
     session: str
 
 
-class NewTime(Struct, frozen=True, kw_only=True):
+class NewTime(Body, frozen=True, kw_only=True):
     """When it will be instead, and why."""
 
     starts: Instant
@@ -51,19 +51,19 @@ class NewTime(Struct, frozen=True, kw_only=True):
     reason: Reason = "other"
 
 
-class Why(Struct, frozen=True, kw_only=True):
+class Why(Body, frozen=True, kw_only=True):
     """Why it is called off."""
 
     reason: Reason = "other"
 
 
-class Missing(Struct, frozen=True, kw_only=True):
+class Missing(Body, frozen=True, kw_only=True):
     """Who did not come."""
 
     missing: Party
 
 
-class Rating(Struct, frozen=True, kw_only=True):
+class Rating(Body, frozen=True, kw_only=True):
     """One to five stars."""
 
     stars: Stars
@@ -121,9 +121,7 @@ async def sessions(
 @post("/sessions/{session:str}/reschedule", status_code=200)
 async def reschedule(house: InHouse, access: Asking, session: PathId, data: JSONBody[NewTime]) -> Done:
     """Move a lesson."""
-    command = RescheduleSession(
-        session=session, starts=data.starts, ends=data.ends, reason=data.reason
-    )
+    command = RescheduleSession(session=session, starts=data.starts, ends=data.ends, reason=data.reason)
     return await done(house, access, command)
 
 

@@ -16,10 +16,10 @@ from domain.office_hours import (
     UnknownOfficeHours,
 )
 from projections.office_hours import OFFICE_HOURS, ShownOfficeHours, shown
-from realtime.routes.common import Asking, Done, Id, InHouse, PathId, done
+from realtime.routes.common import Asking, Body, Done, Id, InHouse, PathId, done
 
 
-class NewOfficeHours(Struct, frozen=True, kw_only=True):
+class NewOfficeHours(Body, frozen=True, kw_only=True):
     """An open door, in a room. Give an id of your own, and a repeated request is harmless."""
 
     room: Id
@@ -28,27 +28,27 @@ class NewOfficeHours(Struct, frozen=True, kw_only=True):
     capacity: Annotated[int, Meta(ge=1, le=500)] = 50
 
 
-class Opened(Struct, frozen=True, kw_only=True):
+class OpenedDoor(Struct, frozen=True, kw_only=True):
     """The door is open."""
 
     position: int
     office_hours: str
 
 
-class Called(Struct, frozen=True, kw_only=True):
+class Called(Body, frozen=True, kw_only=True):
     """`after` is who was called last, so that a repeated request calls nobody twice."""
 
     after: Id | None = None
 
 
 @post("/office-hours")
-async def open_door(house: InHouse, access: Asking, data: JSONBody[NewOfficeHours]) -> Opened:
+async def open_door(house: InHouse, access: Asking, data: JSONBody[NewOfficeHours]) -> OpenedDoor:
     """Open the door."""
     office_hours = data.office_hours or house.new_id()
     command = OpenOfficeHours(
         office_hours=office_hours, room=data.room, title=data.title, capacity=data.capacity
     )
-    return Opened(position=(await done(house, access, command)).position, office_hours=office_hours)
+    return OpenedDoor(position=(await done(house, access, command)).position, office_hours=office_hours)
 
 
 @get("/office-hours/{office_hours:str}")

@@ -4,16 +4,16 @@ from typing import Annotated
 
 from litestar import Router, delete, get, post, put
 from litestar.params import FromPath, JSONBody
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from domain.events import Role
 from domain.identity import Name
 from domain.people import GiveConsent, Register, Scope, WithdrawConsent
 from projections.people import PEOPLE, Person, ShownPerson, shown
-from realtime.routes.common import Asking, Done, Id, InHouse, done
+from realtime.routes.common import Asking, Body, Done, Id, InHouse, done
 
 
-class NewPerson(Struct, frozen=True, kw_only=True):
+class NewPerson(Body, frozen=True, kw_only=True):
     """Somebody to be known; oneself, or anybody if an administrator or a service asks."""
 
     person: Id

@@ -27,13 +27,13 @@ from projections.problems import shown as shown_problem
 from projections.quests import QUESTS, Progress, ShownProgress
 from projections.quests import shown as shown_progress
 from realtime.house import House
-from realtime.routes.common import Asking, Cursor, Id, InHouse, Limit, PathId, done, perform
+from realtime.routes.common import Asking, Body, Cursor, Id, InHouse, Limit, PathId, done, perform
 from realtime.watching import standing
 
 ZoneQuery = FromQuery[Annotated[Zone, Meta(description="IANA time zone of the learner's calendar.")]]
 
 
-class NewProblem(Struct, frozen=True, kw_only=True):
+class NewProblem(Body, frozen=True, kw_only=True):
     """A problem with its answer key."""
 
     skill: Id
@@ -58,7 +58,7 @@ class Problems(Struct, frozen=True, kw_only=True):
     next: str | None
 
 
-class NewAnswer(Struct, frozen=True, kw_only=True):
+class NewAnswer(Body, frozen=True, kw_only=True):
     """An answer. Give an id of your own, and a repeated request is harmless; `elapsed` in ms."""
 
     problem: Id
@@ -77,7 +77,7 @@ class Marked(Struct, frozen=True, kw_only=True):
     xp: int
 
 
-class HintWanted(Struct, frozen=True, kw_only=True):
+class HintWanted(Body, frozen=True, kw_only=True):
     """A hint to a problem, please. `after` is how many one has had: a repeated request is harmless then."""
 
     problem: Id
@@ -93,7 +93,7 @@ class Hint(Struct, frozen=True, kw_only=True):
     hint: str
 
 
-class Claim(Struct, frozen=True, kw_only=True):
+class Claim(Body, frozen=True, kw_only=True):
     """The day whose quest was met; today if none is given."""
 
     day: date | None = None

@@ -28,13 +28,12 @@ from projections.problems import PROBLEMS
 from projections.problems import shown as shown_problem
 from projections.room import ROOM, ShownRoom
 from projections.room import shown as shown_room
-from realtime.access import STAFF
 from realtime.house import House
-from realtime.routes.common import Asking, Done, Id, InHouse, PathId, done
-from realtime.watching import must_watch, standing
+from realtime.routes.common import Asking, Body, Done, Id, InHouse, PathId, done
+from realtime.watching import WATCHING, must_watch, standing
 
 
-class NewRoom(Struct, frozen=True, kw_only=True):
+class NewRoom(Body, frozen=True, kw_only=True):
     """A room to open. Give an id of your own, and a repeated request is harmless."""
 
     title: Title
@@ -42,47 +41,47 @@ class NewRoom(Struct, frozen=True, kw_only=True):
     capacity: Capacity = 8
 
 
-class Opened(Struct, frozen=True, kw_only=True):
+class OpenedRoom(Struct, frozen=True, kw_only=True):
     """The room is open."""
 
     position: int
     room: str
 
 
-class NewMessage(Struct, frozen=True, kw_only=True):
+class NewMessage(Body, frozen=True, kw_only=True):
     """A message to the room. Give an id of your own, and a repeated request is harmless."""
 
     text: Words
     message: Id | None = None
 
 
-class NewTimer(Struct, frozen=True, kw_only=True):
+class NewTimer(Body, frozen=True, kw_only=True):
     """The phase that begins, and when it ends."""
 
     phase: Phase
     ends: Instant
 
 
-class Posed(Struct, frozen=True, kw_only=True):
+class Posed(Body, frozen=True, kw_only=True):
     """The problem to work on."""
 
     problem: Annotated[Id, Meta(description="One of /problems.")]
 
 
 @post("/rooms")
-async def open_room(house: InHouse, access: Asking, data: JSONBody[NewRoom]) -> Opened:
+async def open_room(house: InHouse, access: Asking, data: JSONBody[NewRoom]) -> OpenedRoom:
     """Open a room."""
     room = data.room or house.new_id()
     command = OpenRoom(room=room, title=data.title, capacity=data.capacity)
-    return Opened(position=(await done(house, access, command)).position, room=room)
+    return OpenedRoom(position=(await done(house, access, command)).position, room=room)
 
 
 @get("/rooms/{room:str}")
 async def get_room(house: InHouse, access: Asking, room: PathId) -> ShownRoom:
-    """The room as it is now. Those who are not in it, nor staff, see its door: title, size, open or closed."""
+    """The room as it is now. Those who are neither in it nor staff see its door: title, size, closed."""
     found = await standing(house, access, room)
     shown = await _room(house, access.org, room)
-    if found.member or access.role in (*STAFF, "auditor"):
+    if found.member or access.role in WATCHING:
         return shown
     return replace(shown, members=(), problem=None, timer=None, messages=(), interventions=())
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from litestar import MediaType, Response, Router, get
 from litestar.datastructures import CacheControlHeader
 from litestar.exceptions import NotFoundException
+from litestar.openapi import ResponseSpec
 from litestar.response import File
-from litestar.static_files import create_static_files_router
+from litestar.static_files import create_static_files_router  # pyright: ignore[reportUnknownVariableType]
 from msgspec import Struct
 
 from realtime.routes.common import InHouse
@@ -18,19 +20,21 @@ POLICY = (
 )
 """The pages load nothing from elsewhere, and nobody frames them to steal a click on a consent."""
 
+HTML = "text/html; charset=utf-8"
+
 
 class Health(Struct, frozen=True, kw_only=True):
     """Whether every part works, and how far behind each is (in events)."""
 
     status: str
-    parts: Mapping[str, object]
+    parts: Mapping[str, Any]
 
 
-@get("/health")
+@get("/health", responses={503: ResponseSpec(Health, description="Something does not work.")})
 async def health(house: InHouse) -> Response[Health]:
     """How the house is: 200 if every part works, else 503."""
-    parts = await house.health()
-    well = all(part.get("ok") for part in parts.values() if isinstance(part, dict))  # pyright: ignore
+    parts: Mapping[str, Any] = await house.health()
+    well = all(part["ok"] for part in parts.values())
     answer = Health(status="ok" if well else "unwell", parts=parts)
     return Response(answer, status_code=200 if well else 503, headers={"Cache-Control": "no-store"})
 
@@ -44,48 +48,38 @@ async def metrics(house: InHouse) -> bytes:
 def pages(web: Path) -> Router:
     """The pages, from the folder of the web build."""
 
-    def page(name: str) -> File:
+    def file(name: str, media_type: str, headers: Mapping[str, str] | None = None) -> File:
         path = web / name
         if not path.is_file():
             raise NotFoundException("The pages have not been built: run `make up` where npm is.")
-        return File(path, content_disposition_type="inline", media_type="text/html; charset=utf-8")
+        return File(path, content_disposition_type="inline", media_type=media_type, headers=headers)
 
     @get("/", include_in_schema=False)
     async def start() -> File:
-        return page("index.html")
+        return file("index.html", HTML)
 
     @get("/room", include_in_schema=False)
     async def room() -> File:
-        return page("room.html")
+        return file("room.html", HTML)
 
     @get("/audit", include_in_schema=False)
     async def audit() -> File:
-        return page("audit.html")
+        return file("audit.html", HTML)
 
     @get("/widgets.js", include_in_schema=False)
     async def widgets() -> File:
-        if not (web / "widgets.js").is_file():
-            raise NotFoundException("The widgets have not been built: run `make up` where npm is.")
-        return File(
-            web / "widgets.js",
-            content_disposition_type="inline",
-            media_type="text/javascript",
-            headers={"Access-Control-Allow-Origin": "*"},
-        )
+        return file("widgets.js", "text/javascript", {"Access-Control-Allow-Origin": "*"})
 
-    handlers = [start, room, audit, widgets]
-    assets = web / "assets"
-    routes: list[object] = list(handlers)
-    if assets.is_dir():
-        routes.append(
-            create_static_files_router(
-                "/assets",
-                [assets],
-                include_in_schema=False,
-                cache_control=CacheControlHeader(max_age=31_536_000, immutable=True),
-            )
-        )
-    return Router("/", route_handlers=routes, response_headers={"Content-Security-Policy": POLICY})  # pyright: ignore
+    handlers = [start, room, audit, widgets, *_assets(web / "assets")]
+    return Router("/", route_handlers=handlers, response_headers={"Content-Security-Policy": POLICY})
+
+
+def _assets(folder: Path) -> list[Router]:
+    """What the pages load; its names change with its content."""
+    if not folder.is_dir():
+        return []
+    cache = CacheControlHeader(max_age=31_536_000, immutable=True)
+    return [create_static_files_router("/assets", [folder], include_in_schema=False, cache_control=cache)]
 
 
 ROUTER = Router("/", route_handlers=[health, metrics], tags=["system"])

@@ -6,10 +6,10 @@ from msgspec import Struct
 
 from domain.identity import Title
 from domain.teams import FormTeam, JoinTeam, LeaveTeam
-from realtime.routes.common import Asking, Done, Id, InHouse, PathId, done
+from realtime.routes.common import Asking, Body, Done, Id, InHouse, PathId, done
 
 
-class NewTeam(Struct, frozen=True, kw_only=True):
+class NewTeam(Body, frozen=True, kw_only=True):
     """A team to form. Give an id of your own, and a repeated request is harmless."""
 
     title: Title

@@ -3,12 +3,13 @@
 from typing import Any
 
 from litestar import Request, Response, Router, delete, patch, post
+from litestar.datastructures import ResponseHeader
+from litestar.openapi import ResponseSpec
 
 from domain.errors import Invalid
-from realtime.access import OnlyForYourself
-from realtime.access import Access
+from realtime.access import Access, OnlyForYourself
 from realtime.house import House
-from realtime.routes.common import Asking, InHouse, PathId
+from realtime.routes.common import TAKES, Asking, InHouse, PathId
 from realtime.speech import place
 from realtime.watching import must_be_heard
 
@@ -20,7 +21,12 @@ class NotText(Invalid):
     """The body must be SDP, as UTF-8 text."""
 
 
-@post("/rooms/{room:str}/voice")
+@post(
+    "/rooms/{room:str}/voice",
+    media_type=SDP,
+    opt={TAKES: SDP},
+    response_headers=[ResponseHeader(name="Location", documentation_only=True)],
+)
 async def join_voice(
     request: Request[Any, Any, Any], house: InHouse, access: Asking, room: PathId
 ) -> Response[bytes]:
@@ -28,12 +34,15 @@ async def join_voice(
     await must_be_heard(house, access, room)
     joined = await house.media.join(place(access.org, room), access.sub, await _text(request))
     location = f"/rooms/{room}/voice/{joined.voice}"
-    return Response(
-        joined.sdp.encode(), status_code=201, media_type=SDP, headers={"Location": location}
-    )
+    return Response(joined.sdp.encode(), status_code=201, media_type=SDP, headers={"Location": location})
 
 
-@patch("/rooms/{room:str}/voice/{voice:str}")
+@patch(
+    "/rooms/{room:str}/voice/{voice:str}",
+    media_type=FRAGMENT,
+    opt={TAKES: FRAGMENT},
+    responses={204: ResponseSpec(None, description="A candidate, noted.")},
+)
 async def restart_voice(
     request: Request[Any, Any, Any], house: InHouse, access: Asking, room: PathId, voice: PathId
 ) -> Response[bytes]:
