@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator
 
 from domain.events import Query, Recorded, about, type_of
+from domain.interventions import InterventionDelivered
 from domain.log import EventLog
 from domain.people import ConsentWithdrawn
-from domain.interventions import InterventionDelivered
 from domain.rooms import (
     BoardEdited,
     MessageSent,
@@ -67,10 +67,8 @@ class Feed:
         self.position = self.position or await self._log.head()
         async for batch in self._log.follow(self.position):
             for recorded in batch:
-                if isinstance(recorded.event, SHOWN):
-                    self._hub.publish(("room", recorded.org, recorded.event.room), shown(recorded))
                 await self._follow_up(recorded)
-            self.position = batch[-1].position
+                self._hand_out(recorded)
 
     async def missed(self, org: str, room: str, after: int, upto: int) -> AsyncIterator[Frame]:
         """What a returning watcher has missed."""
@@ -78,6 +76,15 @@ class Feed:
         async for batch in self._log.read(query, after=after, upto=upto, org=org):
             for recorded in batch:
                 yield shown(recorded)
+
+    def _hand_out(self, recorded: Recorded) -> None:
+        """At once, so that whoever begins to watch misses nothing between what was shown and `position`."""
+        org, event = recorded.org, recorded.event
+        if isinstance(event, SHOWN):
+            self._hub.publish(("room", org, event.room), shown(recorded))
+        if isinstance(event, RoomLeft) and event.why != "closed":
+            self._hub.release(("member", org, event.room, event.person))
+        self.position = recorded.position
 
     async def _follow_up(self, recorded: Recorded) -> None:
         """Rights that ended end at once: sockets are closed, voices silenced."""
@@ -92,4 +99,3 @@ class Feed:
                 await self._media.silence(f"{org}/", event.person)
             case _:
                 pass
-

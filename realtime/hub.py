@@ -13,7 +13,7 @@ Topic = Hashable
 
 
 class FellBehind(Exception):
-    """The listener did not read for too long, or the house is closing."""
+    """The listener did not read for too long, or was let go."""
 
 
 class Listener:
@@ -49,7 +49,6 @@ class Listener:
         if self._ended:
             raise FellBehind
         return self._items.popleft()
-
 
     def drain(self) -> list[Any]:
         """All that waits."""
@@ -91,6 +90,11 @@ class Hub:
                 group.discard(listener)
                 if not group:
                     del self._listeners[topic]
+
+    def release(self, topic: Topic) -> None:
+        """Let go whoever listens to this topic: they may do so no longer."""
+        for listener in self._listeners.get(topic, ()):
+            listener.end()
 
     def close(self) -> None:
         """Let everybody go, so that open streams end and the server can stop."""
