@@ -45,7 +45,7 @@ class RunningHouse:
                 [sys.executable, "-W", "error::ResourceWarning", "-m", "infra.cli", *self.arguments],
                 cwd=PROJECT,
                 env=self._environment(),
-            stdout=subprocess.PIPE,
+                stdout=subprocess.PIPE,
                 stderr=errors,
                 text=True,
             )
