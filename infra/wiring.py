@@ -169,6 +169,7 @@ async def _serving(
 ) -> AsyncGenerator[str, None]:
     """The role `web`: API, feeds, boards, voice, on a socket that listens. Yields the URL."""
     settings, hub, progress = base.settings, Hub(), Progress()
+    switchboard = Switchboard(hub, progress, base.metrics)
     speech = Speech(base.outbox, base.performer.perform, clock)
     port: int = listener.getsockname()[1]
     media = IceLiteEngine(settings.host, settings.media_port or port, settings.media_addresses, speech, clock)
@@ -188,6 +189,7 @@ async def _serving(
         boards=boards,
         media=media,
         hub=hub,
+        switchboard=switchboard,
         progress=progress,
         tokens=tokens,
         metrics=base.metrics,
@@ -198,7 +200,7 @@ async def _serving(
     )
     feed = Feed(base.log, hub, boards, media)
     _measure(base.metrics, hub, boards, media)
-    await Switchboard(hub, progress, base.metrics).connect(base.bus)
+    await switchboard.connect(base.bus)
     server = Server(application(house, feed))
     parts: dict[str, Run] = {
         "speech": speech.run,

@@ -19,6 +19,7 @@ from realtime.hub import Hub
 from realtime.metrics import Metrics
 from realtime.perform import Performer
 from realtime.progress import Progress
+from realtime.signals import Switchboard
 from rooms.board.boards import Boards
 from rooms.voice.engine import MediaEngine
 
@@ -112,6 +113,7 @@ class House:
     boards: Boards
     media: MediaEngine
     hub: Hub
+    switchboard: Switchboard
     progress: Progress
     tokens: Tokens
     metrics: Metrics

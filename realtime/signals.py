@@ -102,6 +102,11 @@ class Switchboard:
         self._hub = hub
         self._progress = progress
         self._metrics = metrics
+        self._speaking: dict[tuple[str, str], dict[str, int]] = {}
+
+    def speaking(self, org: str, room: str) -> list[Frame]:
+        """Who is in a turn of speech right now, for those who come to the room's feed."""
+        return [_speaks(person, at) for person, at in self._speaking.get((org, room), {}).items()]
 
     async def connect(self, bus: Bus) -> None:
         """Listen for as long as the bus is open."""
@@ -128,9 +133,10 @@ class Switchboard:
         topic = ("room", org, room)
         match signal:
             case Speaking():
-                said = {"person": signal.person, "speaking": True, "at": signal.at}
-                self._hub.publish(topic, frame("speaking", said))
+                self._speaking.setdefault((org, room), {})[signal.person] = signal.at
+                self._hub.publish(topic, _speaks(signal.person, signal.at))
             case Spoke():
+                self._spoke(org, room, signal.person)
                 said = {"person": signal.person, "speaking": False, "at": signal.ended}
                 self._hub.publish(topic, frame("speaking", said))
             case Saved():
@@ -139,3 +145,13 @@ class Switchboard:
                 self._hub.publish(("slots", org, room, signal.person), slots_frame(signal.slots))
             case Moved():
                 pass
+
+    def _spoke(self, org: str, room: str, person: str) -> None:
+        speakers = self._speaking.get((org, room), {})
+        speakers.pop(person, None)
+        if not speakers:
+            self._speaking.pop((org, room), None)
+
+
+def _speaks(person: str, at: int) -> Frame:
+    return frame("speaking", {"person": person, "speaking": True, "at": at})

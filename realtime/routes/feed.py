@@ -64,6 +64,8 @@ async def _watch(
         yield frame("hello", {"position": max(sent, feed.position)}).data
         if held := house.media.slots(place(access.org, room), access.sub):
             yield slots_frame(held).data
+        for speaks in house.switchboard.speaking(access.org, room):
+            yield speaks.data
         if sent < feed.position:
             async for item in feed.missed(access.org, room, sent, feed.position):
                 sent = item.position
