@@ -222,7 +222,7 @@ def _answer(command: GiveAnswer, state: PracticeState, context: Context) -> Sequ
 
 def _points(correct: bool, state: PracticeState) -> int:
     if not correct:
-        return 0 if state.solved or state.answers else XP_TRIED
+        return 0 if state.answers else XP_TRIED
     return 0 if state.solved else XP_FIRST_RIGHT
 
 
