@@ -78,7 +78,7 @@ def described(app: Litestar) -> Document:
     schemas, components = msgspec.json.schema_components(types, ref_template=COMPONENTS)
     drawn = iter(schemas)
     document["components"]["responses"] = dict(_refusals(next(drawn)))
-    document["components"]["schemas"] = components
+    document["components"]["schemas"] = dict(sorted(components.items()))
     for operation in operations:
         operation.describe({name: next(drawn) for name in operation.places})
     return document
