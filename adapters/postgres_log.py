@@ -5,7 +5,8 @@ from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
-from adapters.postgres_rows import PostgresRows, Row
+from adapters.postgres_rows import PAGE, PostgresRows
+from adapters.postgres_writer import Row
 from domain.catalogue import decode, encode, tags_of
 from domain.events import EVERYTHING, Boundary, Context, Event, Query, Recorded, type_of
 
@@ -39,10 +40,10 @@ class PostgresLog:
     async def append(
         self, events: Sequence[Event], context: Context, boundary: Boundary | None = None
     ) -> int:
-        """See `EventLog.append`."""
+        """See `EventLog.append`. Raises `UndecodableEvent` for what could never be read again."""
         c = context
         rows = [
-            Row(0, c.at, c.org, type_of(event), c.actor, c.cause, tags_of(event), encode(event))
+            Row(0, c.at, c.org, type_of(event), c.actor, c.cause, tags_of(event), _readable(event))
             for event in events
         ]
         return await self.rows.append(rows, boundary)
@@ -58,16 +59,21 @@ class PostgresLog:
         """See `EventLog.follow`."""
         while True:
             more = self._more
-            batch = self._since(after) or [recorded(row) for row in await self.rows.page(after)]
-            if batch:
+            if batch := self._since(after) or await self._page(after):
                 yield batch
                 after = batch[-1].position
-            elif self._head <= after:
-                await _within(POLL, more)
+                if len(batch) >= PAGE or after < self._head:
+                    continue
+            else:
+                self._head = min(self._head, after)  # whatever a signal said, this is the end
+            await _within(POLL, more)
 
     async def head(self) -> int:
         """See `EventLog.head`."""
         return await self.rows.head()
+
+    async def _page(self, after: int) -> Sequence[Recorded]:
+        return [recorded(row) for row in await self.rows.page(after)]
 
     def woken(self, position: int) -> None:
         """The log reaches to `position` now, another process says; followers look at once."""
@@ -89,6 +95,13 @@ class PostgresLog:
             return ()
         missing = self._recent[-1].position - after
         return [self._recent[i] for i in range(-missing, 0)] if missing > 0 else ()
+
+
+def _readable(event: Event) -> bytes:
+    """The event as it is stored; encoding does not look at the limits of fields, decoding does."""
+    data = encode(event)
+    decode(type_of(event), data)
+    return data
 
 
 def recorded(row: Row) -> Recorded:
