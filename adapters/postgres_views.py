@@ -1,9 +1,9 @@
 """The rows of the views in PostgreSQL, moved together with their heads."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from adapters.postgres_rows import Connection, PostgresRows
+from adapters.postgres_rows import PostgresRows
+from adapters.postgres_writer import Connection
 from projections.follower import Head, Key, Overtaken
 from projections.view import AnyView
 
@@ -96,15 +96,7 @@ class PostgresViews:
     async def begin(self, view: AnyView) -> Head:
         """Start a new generation beside the live one, to be built by a rebuild."""
         async with self._rows.connection() as connection:
-            cursor = await connection.execute(
-                "insert into view_heads (view, generation, version, position, live)"
-                " select %s, coalesce(max(generation), 0) + 1, %s, 0, false from view_heads where view = %s"
-                " returning generation",
-                (view.name, view.version, view.name),
-            )
-            row = await cursor.fetchone()
-            assert row is not None
-            return Head(row[0], 0)
+            return Head(await _begun(connection, view, live=False), 0)
 
     async def swap(self, view: str, generation: int) -> bool:
         """Show this generation from now on and drop the others; False, and nothing, while it is behind."""
@@ -139,13 +131,14 @@ class PostgresViews:
             return live, await cursor.fetchall()
 
     async def drop(self, view: str, generation: int) -> None:
-        """Forget a generation that was built to compare."""
-        async with self._rows.connection() as connection, connection.transaction():
+        """Forget a generation that was built beside the live one; the live one stays."""
+        async with self._rows.connection() as connection:
             await connection.execute(
-                "delete from view_rows where view = %s and generation = %s", (view, generation)
-            )
-            await connection.execute(
-                "delete from view_heads where view = %s and generation = %s", (view, generation)
+                "with gone as (delete from view_heads where view = %(view)s and generation = %(generation)s"
+                " and not live returning generation)"
+                " delete from view_rows r using gone where r.view = %(view)s"
+                " and r.generation = gone.generation",
+                {"view": view, "generation": generation},
             )
 
 
@@ -166,21 +159,29 @@ async def _head(connection: Connection, view: str) -> Head:
 
 async def _live(connection: Connection, view: AnyView) -> Head:
     """The live head; a new generation from the start if there is none of this version."""
+    # Two that begin a new version at once must find one and the same generation.
+    await connection.execute("select pg_advisory_xact_lock(hashtext('view ' || %s))", (view.name,))
     cursor = await connection.execute(
-        "select generation, version, position from view_heads where view = %s and live for update",
-        (view.name,),
+        "select generation, position from view_heads where view = %s and live and version = %s",
+        (view.name, view.version),
     )
-    row: tuple[Any, ...] | None = await cursor.fetchone()
-    if row is not None and row[1] == view.version:
-        return Head(row[0], row[2])
-    generation = 1 if row is None else row[0] + 1
+    if (row := await cursor.fetchone()) is not None:
+        return Head(*row)
     await connection.execute("update view_heads set live = false where view = %s", (view.name,))
-    await connection.execute(
-        "insert into view_heads (view, generation, version, position, live) values (%s, %s, %s, 0, true)"
-        " on conflict (view, generation) do update set live = true",
-        (view.name, generation, view.version),
+    return Head(await _begun(connection, view, live=True), 0)
+
+
+async def _begun(connection: Connection, view: AnyView, *, live: bool) -> int:
+    """A new, empty generation."""
+    cursor = await connection.execute(
+        "insert into view_heads (view, generation, version, position, live)"
+        " select %(view)s, coalesce(max(generation), 0) + 1, %(version)s, 0, %(live)s"
+        " from view_heads where view = %(view)s returning generation",
+        {"view": view.name, "version": view.version, "live": live},
     )
-    return Head(generation, 0)
+    row = await cursor.fetchone()
+    assert row is not None
+    return row[0]
 
 
 async def _move(connection: Connection, heads: Mapping[str, Head], position: int) -> None:

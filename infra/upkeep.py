@@ -1,6 +1,7 @@
 """Upkeep of what is derived from the log: rebuilding views beside the live ones, and proving them right."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from adapters.postgres_views import PostgresViews
@@ -23,30 +24,20 @@ class StillMoving(Exception):
 
 async def rebuild(log: EventLog, views: PostgresViews, view: AnyView, progress: Progress) -> int:
     """Fold a view anew beside the live one, then show that instead; how many rows had differed."""
-    fresh = await _built(log, views, view, progress)
-    generation = fresh.heads[view.name].generation
-    _, different = await views.differences(view.name, generation)
-    for _ in range(ATTEMPTS):
-        if await views.swap(view.name, generation):
-            return len(different)
-        await _continue(log, fresh, await log.head())
-    await views.drop(view.name, generation)
-    raise StillMoving
+    async with _beside(views, view) as fresh:
+        different = await _different(log, views, view, fresh, progress)
+        for _ in range(ATTEMPTS):
+            await _fold(log, fresh, await log.head(), progress)
+            if await views.swap(view.name, fresh.heads[view.name].generation):
+                return len(different)
+        raise StillMoving
 
 
 async def compare(log: EventLog, views: PostgresViews, view: AnyView, progress: Progress) -> list[str]:
     """Fold a view anew and hold it against the live one; the `organisation/key` of rows that differ."""
-    fresh = await _built(log, views, view, progress)
-    generation = fresh.heads[view.name].generation
-    try:
-        for _ in range(ATTEMPTS):
-            live, different = await views.differences(view.name, generation)
-            if live.position == fresh.position:
-                return [f"{org}/{key}" for org, key in different]
-            await _continue(log, fresh, live.position)
-        raise StillMoving
-    finally:
-        await views.drop(view.name, generation)
+    async with _beside(views, view) as fresh:
+        different = await _different(log, views, view, fresh, progress)
+        return [f"{org}/{key}" for org, key in different]
 
 
 async def compare_leaderboards(log: EventLog, boards: RedisBoards, progress: Progress) -> list[str]:
@@ -77,7 +68,9 @@ class Scan:
     undecodable: list[str] = field(default_factory=list[str])
 
 
-async def scan(rows: AsyncIterator[Sequence[tuple[int, str, bytes]]], decode: Callable[[str, bytes], object]) -> Scan:
+async def scan(
+    rows: AsyncIterator[Sequence[tuple[int, str, bytes]]], decode: Callable[[str, bytes], object]
+) -> Scan:
     """Whether positions are dense from 1, and every event decodes."""
     found = Scan()
     expected = 1
@@ -94,18 +87,29 @@ async def scan(rows: AsyncIterator[Sequence[tuple[int, str, bytes]]], decode: Ca
     return found
 
 
-async def _built(log: EventLog, views: PostgresViews, view: AnyView, progress: Progress) -> Folder:
+@asynccontextmanager
+async def _beside(views: PostgresViews, view: AnyView) -> AsyncGenerator[Folder, None]:
+    """A new generation of a view, dropped at the end unless it is shown by then."""
     head = await views.begin(view)
-    folder = Folder(views, [view], {view.name: head})
-    upto = await log.head()
-    async for batch in log.read(upto=upto):
-        await folder.fold(batch)
-        progress(batch[-1].position, upto)
-    return folder
+    try:
+        yield Folder(views, [view], {view.name: head})
+    finally:
+        await views.drop(view.name, head.generation)
 
 
-async def _continue(log: EventLog, folder: Folder, upto: int) -> None:
+async def _different(
+    log: EventLog, views: PostgresViews, view: AnyView, fresh: Folder, progress: Progress
+) -> list[tuple[str, str]]:
+    """The (organisation, key) pairs in which the live view differs, both at one position."""
+    for _ in range(ATTEMPTS):
+        live, different = await views.differences(view.name, fresh.heads[view.name].generation)
+        if live.position == fresh.position:
+            return different
+        await _fold(log, fresh, live.position, progress)
+    raise StillMoving
+
+
+async def _fold(log: EventLog, folder: Folder, upto: int, progress: Progress) -> None:
     async for batch in log.read(after=folder.position, upto=upto):
         await folder.fold(batch)
-
-
+        progress(batch[-1].position, upto)
