@@ -22,7 +22,8 @@ from eventsourcing.dcb.api import (
 from eventsourcing.dcb.persistence import DCBInfrastructureFactory, DCBListenNotifySubscription
 from eventsourcing.persistence import IntegrityError, OperationalError, ProgrammingError, TrackingRecorder
 
-from adapters.postgres_rows import PostgresRows, Row
+from adapters.postgres_rows import PostgresRows
+from adapters.postgres_writer import Row
 from domain.errors import BoundaryMoved, LogUnavailable
 from domain.events import Boundary, Item, Query
 
@@ -103,7 +104,9 @@ class LyceumDCBRecorder(DCBRecorder):
                 rows.committed.append(self._notify)
                 ready.set_result(rows)
                 await self._closing.wait()
-        except LogUnavailable as error:
+        except Exception as error:
+            if ready.done():
+                raise
             ready.set_exception(OperationalError(str(error)))
 
     def _notify(self, _: Sequence[Row]) -> None:
