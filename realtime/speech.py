@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,10 +20,10 @@ logger = logging.getLogger(__name__)
 
 RETRY = 1.0
 """Seconds between attempts while the log is away."""
-LAST = 2.0
-"""Seconds in which the last turns are recorded when the node stops."""
+LAST = 0.8
+"""Seconds in which the last turns are recorded when the node stops; it insists after a second."""
 WAITING = 100_000
-"""Turns that may wait for the log: more than a day of talk."""
+"""Turns that may wait for the log, more than a day of talk; the oldest are dropped beyond that."""
 
 
 def place(org: str, room: str) -> str:
@@ -37,7 +38,8 @@ class Speech:
     outbox: Outbox
     perform: Callable[[Command, Context], Awaitable[object]]
     clock: Callable[[], datetime]
-    _turns: asyncio.Queue[tuple[str, RecordTurn]] = field(default_factory=lambda: asyncio.Queue(WAITING))
+    _turns: deque[tuple[str, RecordTurn]] = field(default_factory=lambda: deque(maxlen=WAITING))
+    _some: asyncio.Event = field(default_factory=asyncio.Event)
 
     def speaking(self, room: str, person: str, turn: str, at: int) -> None:
         """A turn has started."""
@@ -48,9 +50,10 @@ class Speech:
         """A turn is over."""
         org, name = room.split("/")
         self.outbox.voice(org, name, Spoke(person, turn, started, ended))
-        self._turns.put_nowait(
+        self._turns.append(
             (org, RecordTurn(room=name, person=person, turn=turn, started=started, ended=ended))
         )
+        self._some.set()
 
     def slots(self, room: str, person: str, slots: Sequence[tuple[str, str | None]]) -> None:
         """A listener's slots hold other speakers now."""
@@ -61,15 +64,28 @@ class Speech:
         """A voice has ended; its last turn was reported before."""
 
     async def run(self) -> None:
-        """Record turns until cancelled; what is still waiting then is recorded first."""
+        """Record turns until cancelled; what still waits then is recorded first, if the log is there."""
         try:
             while True:
-                await self._record(*await self._turns.get())
+                await self._some.wait()
+                self._some.clear()
+                await self._record_all()
         finally:
             with suppress(TimeoutError):
                 async with asyncio.timeout(LAST):
-                    while not self._turns.empty():
-                        await self._record(*self._turns.get_nowait())
+                    await self._record_all()
+            if self._turns:
+                logger.warning("%d turns of speech could not be recorded", len(self._turns))
+
+    async def _record_all(self) -> None:
+        """In order, waiting for the log. A turn that is interrupted goes back: recording it twice is once."""
+        while self._turns:
+            org, turn = self._turns.popleft()
+            try:
+                await self._record(org, turn)
+            except BaseException:
+                self._turns.appendleft((org, turn))
+                raise
 
     async def _record(self, org: str, turn: RecordTurn) -> None:
         while True:
