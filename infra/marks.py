@@ -22,7 +22,7 @@ class Marks:
         _, org, _, room, _ = subject.split(".")
         try:
             signal = decode(payload)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, UnicodeDecodeError):
             return  # counted where the feed hears the same signal
         match signal:
             case Speaking(person=person, at=at):

@@ -48,8 +48,8 @@ class Performer:
 
     log: EventLog
     routes: Mapping[type[Command], AnyDecider]
-    _kept: OrderedDict[tuple[str, Any, Query], Folded] = field(
-        default_factory=OrderedDict[tuple[str, Any, Query], Folded]
+    _kept: OrderedDict[tuple[str, AnyDecider, Query], Folded] = field(
+        default_factory=OrderedDict[tuple[str, AnyDecider, Query], Folded]
     )
     _locks: dict[tuple[str, str], "_Lock"] = field(default_factory=dict[tuple[str, str], "_Lock"])
 
@@ -125,7 +125,7 @@ class Performer:
         return wider, await self._folded(context.org, decider, wider)
 
     async def _folded(self, org: str, decider: AnyDecider, query: Query) -> Folded:
-        key = (org, decider.initial, query)
+        key = (org, decider, query)
         folded = self._kept.pop(key, None)
         if folded is None:
             folded = Folded(decider.initial())
