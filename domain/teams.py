@@ -87,8 +87,7 @@ def evolve(state: TeamState, event: Event) -> TeamState:
         case TeamJoined():
             state.team_of[event.person] = event.team
         case TeamLeft():
-            if state.team_of.get(event.person) == event.team:
-                del state.team_of[event.person]
+            state.team_of.pop(event.person, None)
         case _:
             pass
     return state
