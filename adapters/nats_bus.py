@@ -1,20 +1,24 @@
 """The bus on NATS: facts and turns of speech through JetStream, signals through the core."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 
-import nats
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
-from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, RetentionPolicy, StreamConfig
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, PubAck, RetentionPolicy, StreamConfig
 from nats.js.client import JetStreamContext as JetStream
+from nats.js.errors import BadRequestError, NoStreamResponseError
 
 from domain.catalogue import UndecodableEvent, from_json, to_json
 from domain.events import Recorded, type_of
+
+logger = logging.getLogger(__name__)
 
 FACTS = StreamConfig(
     name="FACTS",
@@ -28,6 +32,13 @@ VOICE = StreamConfig(
 )
 HEAD = "lyceum.log.head"
 FETCH = 128
+WINDOW = 256
+"""Facts on their way to the bus at once."""
+PATIENCE = 5.0
+"""Seconds in which the bus must be reached, and have stored what is published."""
+HEADERS = 1024
+"""Bytes of a message that are not its payload, at most."""
+ID = "Nats-Msg-Id"
 REDELIVERED_AFTER = 30
 """Seconds after which a fact that nobody has acknowledged is delivered again."""
 
@@ -61,16 +72,11 @@ class NatsBus:
     async def opened(
         cls, url: str, refused: Callable[[str], None] = lambda reason: None
     ) -> AsyncGenerator["NatsBus", None]:
-        """Connect, and make the streams if they are not there. `refused` counts undecodable messages."""
+        """Connect, and make the streams if they are not there. `refused` counts what the bus cannot carry."""
+        client = Client()
         try:
-            client = await nats.connect(url, max_reconnect_attempts=-1, reconnect_time_wait=0.25)
-        except (NatsError, OSError) as error:
-            raise BusUnavailable(f"NATS cannot be reached: {error}") from error
-        try:
-            bus = cls(client, refused)
-            for stream in (FACTS, VOICE):
-                await _ensure(bus._jetstream, stream)
-            yield bus
+            await _connect(client, url)
+            yield cls(client, refused)
         finally:
             await client.close()
 
@@ -91,25 +97,49 @@ class NatsBus:
 
         await self._client.subscribe(subject, cb=callback)
 
+    async def reached(self) -> int | None:
+        """The position of the last fact that the bus holds, 0 if it holds none; None if it cannot be told.
+
+        A bus that has lost its facts is made ready to take them again.
+        """
+        await _ensure(self._jetstream, FACTS)
+        state = (await self._jetstream.stream_info(str(FACTS.name))).state
+        if not state.messages:
+            return 0
+        last = await self._jetstream.get_msg(str(FACTS.name), state.last_seq)
+        headers: Mapping[str, str] = last.headers or {}
+        identity = headers.get(ID, "")
+        return int(identity) if identity.isdigit() else None
+
     async def publish_facts(self, batch: Sequence[Recorded]) -> None:
         """Publish facts in order; returns when all of them are stored. Repeats are dropped by the bus."""
-        futures = [
-            await self._jetstream.publish_async(
-                f"lyceum.{recorded.org}.facts.{type_of(recorded.event)}",
-                to_json(recorded),
-                headers={"Nats-Msg-Id": str(recorded.position)},
-            )
-            for recorded in batch
-        ]
-        for future in futures:
-            await future
+        for start in range(0, len(batch), WINDOW):
+            async with asyncio.timeout(PATIENCE):
+                sent = [await self._publish(recorded) for recorded in batch[start : start + WINDOW]]
+                await _stored([future for future in sent if future])
+
+    async def _publish(self, recorded: Recorded) -> "asyncio.Future[PubAck] | None":
+        payload = to_json(recorded)
+        if len(payload) + HEADERS > self._client.max_payload:
+            self._refused("fact-too-large")  # the log has it, and the facts behind it must not wait
+            return None
+        subject = f"lyceum.{recorded.org}.facts.{type_of(recorded.event)}"
+        return await self._jetstream.publish_async(subject, payload, headers={ID: str(recorded.position)})
 
     async def publish_voice(self, org: str, room: str, payload: bytes) -> None:
         """Publish the start or end of a turn of speech; returns when it is stored."""
-        await self._jetstream.publish(f"lyceum.{org}.rooms.{room}.voice", payload)
+        subject = f"lyceum.{org}.rooms.{room}.voice"
+        try:
+            await self._jetstream.publish(subject, payload)
+        except NoStreamResponseError:  # a bus that has lost its data
+            await _ensure(self._jetstream, VOICE)
+            await self._jetstream.publish(subject, payload)
 
     async def facts(self, name: str, *, types: Sequence[str] = (">",)) -> AsyncIterator[Fact]:
-        """The facts of these event tags, in order, from where the consumer `name` has come to."""
+        """The facts of these event tags, in order, from where the consumer `name` has come to.
+
+        Raises an error of NATS when the bus has forgotten the consumer: begin again, and it is made anew.
+        """
         config = ConsumerConfig(
             durable_name=name,
             ack_policy=AckPolicy.EXPLICIT,
@@ -118,12 +148,17 @@ class NatsBus:
             max_ack_pending=4 * FETCH,
             filter_subjects=[f"lyceum.*.facts.{kind}" for kind in types],
         )
-        await self._jetstream.add_consumer("FACTS", config)
-        subscription = await self._jetstream.pull_subscribe_bind(consumer=name, stream="FACTS")
-        while True:
-            for message in await _fetch(subscription):
-                if fact := await self._fact(message):
-                    yield fact
+        await _ensure(self._jetstream, FACTS)
+        await self._jetstream.add_consumer(str(FACTS.name), config)
+        subscription = await self._jetstream.pull_subscribe_bind(consumer=name, stream=str(FACTS.name))
+        try:
+            while True:
+                for message in await _fetch(subscription):
+                    if fact := await self._fact(message):
+                        yield fact
+        finally:
+            with suppress(NatsError):
+                await subscription.unsubscribe()
 
     async def _fact(self, message: Msg) -> Fact | None:
         try:
@@ -132,6 +167,46 @@ class NatsBus:
             self._refused("undecodable-fact")
             await message.term()
             return None
+
+
+async def _connect(client: Client, url: str) -> None:
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await client.connect(
+                url,
+                max_reconnect_attempts=-1,
+                reconnect_time_wait=0.25,  # pyright: ignore[reportArgumentType]  seconds, as for asyncio.sleep
+                error_cb=_noted,
+                disconnected_cb=partial(_disconnected, client),
+                reconnected_cb=_reconnected,
+            )
+            for stream in (FACTS, VOICE):
+                await _ensure(client.jetstream(), stream)
+    except (NatsError, OSError) as error:
+        raise BusUnavailable(f"NATS cannot be reached: {error or type(error).__name__}") from error
+
+
+async def _noted(error: Exception) -> None:
+    """Attempts to connect fail by the dozen while NATS is away; that it is away has been said then."""
+    level = logging.DEBUG if isinstance(error, NatsError | OSError) else logging.WARNING
+    logger.log(level, "the bus: %s", type(error).__name__)
+
+
+async def _disconnected(client: Client) -> None:
+    if not client.is_closed:
+        logger.warning("the bus is away")
+
+
+async def _reconnected() -> None:
+    logger.warning("the bus is back")
+
+
+async def _stored(futures: "Sequence[asyncio.Future[PubAck]]") -> None:
+    try:
+        await asyncio.gather(*futures)
+    finally:
+        for future in futures:
+            future.cancel()  # the client keeps those that are never answered
 
 
 async def _fetch(subscription: JetStream.PullSubscription) -> list[Msg]:
@@ -153,5 +228,5 @@ def _heed_cancellation() -> None:
 async def _ensure(jetstream: JetStreamContext, stream: StreamConfig) -> None:
     try:
         await jetstream.add_stream(stream)
-    except NatsError:
+    except BadRequestError:  # it is there, as an earlier version of us wanted it
         await jetstream.update_stream(stream)

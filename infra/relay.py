@@ -17,8 +17,9 @@ class Relay:
         self.position = 0
 
     async def run(self) -> None:
-        """Publish until cancelled."""
-        self.position = await self._followers.position(NAME)
+        """Publish until cancelled, from where it had come to, or further back if the bus has lost facts."""
+        mark, reached = await self._followers.position(NAME), await self._bus.reached()
+        self.position = mark if reached is None else min(mark, reached)
         async for batch in self._log.follow(self.position):
             await self._bus.publish_facts(batch)
             self.position = batch[-1].position
