@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -106,9 +107,8 @@ class NatsBus:
         state = (await self._jetstream.stream_info(str(FACTS.name))).state
         if not state.messages:
             return 0
-        last = await self._jetstream.get_msg(str(FACTS.name), state.last_seq)
-        headers: Mapping[str, str] = last.headers or {}
-        identity = headers.get(ID, "")
+        last: Any = await self._jetstream.get_msg(str(FACTS.name), state.last_seq)
+        identity = str((last.headers or {}).get(ID))
         return int(identity) if identity.isdigit() else None
 
     async def publish_facts(self, batch: Sequence[Recorded]) -> None:
