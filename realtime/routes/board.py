@@ -9,12 +9,15 @@ from litestar.exceptions import WebSocketDisconnect
 from litestar.params import FromPath
 
 from domain.errors import Forbidden, LogUnavailable, Refused, Unknown
-from realtime.access import token_of
+from domain.rooms import NotInTheRoom
+from realtime.access import Access, TokenExpired, token_of
 from realtime.house import House
-from realtime.watching import must_watch
+from realtime.watching import Standing, must_watch
 from rooms.board.closing import Closing
+from rooms.board.connection import Connection
 
 OVERLOADED = 1013
+UNKNOWN_TOKEN = 4401
 
 
 class SocketTransport:
@@ -69,34 +72,54 @@ async def board(socket: WebSocket[Any, Any, Any], room: FromPath[str]) -> None:
             reading = group.create_task(_serve(house, socket, transport, room))
             await transport.write()
             reading.cancel()
-    except* WebSocketDisconnect:
-        pass
+    except* (WebSocketDisconnect, OSError):
+        pass  # the client has gone; the board has been told
 
 
 async def _serve(
     house: House, socket: WebSocket[Any, Any, Any], transport: SocketTransport, room: str
 ) -> None:
     try:
-        token = token_of(socket.headers.get("authorization"), socket.query_params.get("token"))
-        access = house.tokens.read(token)
-        found = await must_watch(house, access, room)
-        writes = found.member and not found.closed and access.role != "auditor"
-        connection = await house.boards.open(access.org, room, transport, access.sub, writes=writes)
+        access, connection = await _enter(house, socket, transport, room)
     except Refused as refusal:
         house.metrics.refused("board", refusal.code)
         transport.close(_code(refusal), str(refusal))
         return
     except Closing as closing:
-        transport.close(closing.code, str(closing))
+        transport.close(closing.code, closing.reason)
         return
     except LogUnavailable:
         transport.close(OVERLOADED, "The log is not available right now.")
         return
+    left = access.exp - house.clock().timestamp()
+    expiry = asyncio.get_running_loop().call_later(left, transport.close, UNKNOWN_TOKEN, str(TokenExpired()))
     try:
         while True:
             connection.receive(await socket.receive_data("binary"))
     finally:
+        expiry.cancel()
         connection.closed()
+
+
+async def _enter(
+    house: House, socket: WebSocket[Any, Any, Any], transport: SocketTransport, room: str
+) -> tuple[Access, Connection]:
+    token = token_of(socket.headers.get("authorization"), socket.query_params.get("token"))
+    access = house.tokens.read(token)
+    writes = _may_write(access, await must_watch(house, access, room))
+    connection = await house.boards.open(access.org, room, transport, access.sub, writes=writes)
+    try:
+        # Whoever left while the board was loading was not there yet to be shown out.
+        if _may_write(access, await must_watch(house, access, room)) != writes:
+            raise NotInTheRoom
+    except BaseException:
+        connection.closed()
+        raise
+    return access, connection
+
+
+def _may_write(access: Access, found: Standing) -> bool:
+    return found.member and not found.closed and access.role != "auditor"
 
 
 def _code(refusal: Refused) -> int:
@@ -107,4 +130,4 @@ def _code(refusal: Refused) -> int:
         case Forbidden():
             return 4403
         case _:
-            return 4401 if refusal.status == 401 else 4400
+            return UNKNOWN_TOKEN if refusal.status == 401 else 4400
