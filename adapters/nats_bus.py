@@ -2,11 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import cast
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -107,8 +107,8 @@ class NatsBus:
         state = (await self._jetstream.stream_info(str(FACTS.name))).state
         if not state.messages:
             return 0
-        last: Any = await self._jetstream.get_msg(str(FACTS.name), state.last_seq)
-        identity = str((last.headers or {}).get(ID))
+        last = await self._jetstream.get_msg(str(FACTS.name), state.last_seq)
+        identity = cast(Mapping[str, str], last.headers or {}).get(ID, "")
         return int(identity) if identity.isdigit() else None
 
     async def publish_facts(self, batch: Sequence[Recorded]) -> None:
