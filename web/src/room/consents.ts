@@ -32,7 +32,8 @@ const CHOICES: Choice[] = [
   },
 ];
 
-export class ConsentsEvent extends CustomEvent<Scope[]> {}
+/** One choice, once the server has it. */
+export class ConsentEvent extends CustomEvent<{ scope: Scope; agreed: boolean }> {}
 
 /** What one agrees to; each choice is saved as it is made, and can be taken back. */
 @customElement("ly-consents")
@@ -74,7 +75,15 @@ export class Consents extends LitElement {
   @property({ attribute: false }) me!: Me;
   @state() private busy: ReadonlySet<Scope> = new Set();
 
-  private async choose(scope: Scope, box: HTMLInputElement): Promise<void> {
+  /** Resolves when every choice made so far is saved, or has failed to be. */
+  settled: Promise<unknown> = Promise.resolve();
+
+  private choose(scope: Scope, box: HTMLInputElement): void {
+    const saving = this.save(scope, box);
+    this.settled = Promise.all([this.settled, saving]);
+  }
+
+  private async save(scope: Scope, box: HTMLInputElement): Promise<void> {
     const agreed = box.checked;
     this.busy = new Set([...this.busy, scope]);
     const path = `/people/me/consents/${scope}`;
@@ -84,9 +93,9 @@ export class Consents extends LitElement {
       box.checked = !agreed;
       return;
     }
-    const others = this.me.consents.filter((other) => other !== scope);
-    const detail = agreed ? [...others, scope] : others;
-    this.dispatchEvent(new ConsentsEvent("consents", { detail, bubbles: true, composed: true }));
+    this.dispatchEvent(
+      new ConsentEvent("consent", { detail: { scope, agreed }, bubbles: true, composed: true }),
+    );
   }
 
   override render() {

@@ -7,6 +7,7 @@ import { icon } from "../shared/icons";
 import { parts } from "../shared/sheets";
 import type { Me, RoomView } from "../shared/types";
 import "./consents";
+import type { Consents } from "./consents";
 
 export class JoinEvent extends CustomEvent<{ voice: boolean }> {}
 
@@ -53,7 +54,11 @@ export class Lobby extends LitElement {
   @property() notice = "";
   @property({ type: Boolean }) busy = false;
 
-  private join(voice: boolean): void {
+  /** With voice if that is agreed to by now: a choice may still be on its way when the button is pressed. */
+  private async join(silent: boolean): Promise<void> {
+    await this.renderRoot.querySelector<Consents>("ly-consents")?.settled;
+    await this.updateComplete;
+    const voice = !silent && this.me.consents.includes("voice");
     this.dispatchEvent(new JoinEvent("join", { detail: { voice } }));
   }
 
@@ -92,11 +97,11 @@ export class Lobby extends LitElement {
     const heard = this.me.consents.includes("voice");
     const closed = this.view?.closed ?? false;
     return html`<div class="actions">
-      <button data-testid="join-button" ?disabled=${this.busy || closed} @click=${() => this.join(heard)}>
+      <button data-testid="join-button" ?disabled=${this.busy || closed} @click=${() => this.join(false)}>
         ${heard ? icon("mic") : nothing} ${closed ? "The room is closed" : heard ? "Join with voice" : "Join"}
       </button>
       ${heard && !closed
-        ? html`<button class="quiet" data-testid="join-silent-button" ?disabled=${this.busy} @click=${() => this.join(false)}>
+        ? html`<button class="quiet" data-testid="join-silent-button" ?disabled=${this.busy} @click=${() => this.join(true)}>
             Join without voice
           </button>`
         : nothing}

@@ -7,7 +7,7 @@ import { tell, type NoticeEvent } from "../shared/notice";
 import { parts } from "../shared/sheets";
 import type { Toasts } from "../shared/toasts";
 import type { Me } from "../shared/types";
-import type { ConsentsEvent } from "./consents";
+import type { ConsentEvent } from "./consents";
 import { expose } from "./expose";
 import type { JoinEvent } from "./lobby";
 import { RoomSession } from "./session";
@@ -75,11 +75,13 @@ export class RoomPage extends LitElement {
     this.joining = false;
   }
 
-  private async consented(event: ConsentsEvent): Promise<void> {
+  private async consented(event: ConsentEvent): Promise<void> {
     const session = this.session!;
-    session.me = { ...session.me, consents: event.detail };
+    const { scope, agreed } = event.detail;
+    const others = session.me.consents.filter((other) => other !== scope);
+    session.me = { ...session.me, consents: agreed ? [...others, scope] : others };
     this.requestUpdate();
-    if (!event.detail.includes("voice") && session.voice.wanted) await session.voice.stop();
+    if (scope === "voice" && !agreed && session.voice.wanted) await session.voice.stop();
   }
 
   /** Asks before the page goes away with words that are not in the log yet. */
@@ -93,7 +95,7 @@ export class RoomPage extends LitElement {
   }
 
   override render() {
-    return html`<div @consents=${this.consented}>${this.content()}</div>
+    return html`<div @consent=${this.consented}>${this.content()}</div>
       <ly-toasts></ly-toasts>`;
   }
 
