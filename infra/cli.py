@@ -112,7 +112,12 @@ def token(person: str, role: Role, room: str | None, org: str | None, hours: flo
 
 @main.command()
 @click.argument("room")
-@click.option("--speed", type=click.FloatRange(0, 1000), default=0.0, help="Play so many times as fast as it was; 0 prints all at once.")
+@click.option(
+    "--speed",
+    type=click.FloatRange(0, 1000),
+    default=0.0,
+    help="Play so many times as fast as it was; 0 prints all at once.",
+)
 @click.option("--org", help="Another organisation than LYCEUM_ORG.")
 def replay(room: str, speed: float, org: str | None) -> None:
     """Print what happened in ROOM, in order, from the log alone."""

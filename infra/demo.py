@@ -42,9 +42,7 @@ PROBLEMS: Sequence[AddProblem] = (
         key="4",
         hints=("Take 3 from both sides first.",),
     ),
-    AddProblem(
-        problem="slope", skill="equations", prompt="What is the slope of y = 5x − 2?", key="5"
-    ),
+    AddProblem(problem="slope", skill="equations", prompt="What is the slope of y = 5x + 2?", key="5"),
     AddProblem(
         problem="angle-sum",
         skill="geometry",

@@ -1,4 +1,4 @@
-"""Two students and a tutor meet in a study room; an auditor looks at it later; everything dies and comes back."""
+"""Two students and a tutor meet; an auditor looks at it later; everything dies and comes back."""
 
 import json
 from collections.abc import AsyncIterator, Iterator
@@ -174,9 +174,17 @@ async def the_room_now(house: RunningHouse) -> dict[str, object]:
 async def the_reschedule_rate_follows(admin: httpx.AsyncClient, tutor: httpx.AsyncClient) -> None:
     """The tutor moves one lesson and completes another: one of two was moved."""
     now = datetime.now(UTC)
-    for session, learner, ahead in (("first", "ada", timedelta(minutes=10)), ("second", "ben", timedelta(days=2))):
-        times = {"starts": (now + ahead).isoformat(), "ends": (now + ahead + timedelta(minutes=45)).isoformat()}
-        await ok(admin.post("/sessions", json={"session": session, "tutor": "tia", "learner": learner, **times}))
+    for session, learner, ahead in (
+        ("first", "ada", timedelta(minutes=10)),
+        ("second", "ben", timedelta(days=2)),
+    ):
+        times = {
+            "starts": (now + ahead).isoformat(),
+            "ends": (now + ahead + timedelta(minutes=45)).isoformat(),
+        }
+        await ok(
+            admin.post("/sessions", json={"session": session, "tutor": "tia", "learner": learner, **times})
+        )
     moved = {
         "starts": (now + timedelta(days=3)).isoformat(),
         "ends": (now + timedelta(days=3, minutes=45)).isoformat(),
@@ -210,7 +218,7 @@ async def an_auditor_sees_the_middle(house: RunningHouse, middle: dict[str, obje
         await expect(uma.part("audit-board")).to_contain_text("Written after the middle.")
         slider = uma.part("audit-slider")
         await slider.evaluate(
-            "(s, p) => { s.value = p; s.dispatchEvent(new Event('input')); s.dispatchEvent(new Event('change')); }",
+            "(s, p) => { s.value = p; for (const e of ['input', 'change']) s.dispatchEvent(new Event(e)); }",
             position,
         )
         await expect(uma.part("audit-board")).not_to_contain_text("Written after the middle.")
