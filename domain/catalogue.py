@@ -1,6 +1,6 @@
 """The table of contents: every event that was ever written, how it is encoded, and what it concerns."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, Union
 
@@ -55,22 +55,32 @@ class UndecodableEvent(Exception):
     """An event in the log has a tag or a form that the catalogue does not know."""
 
 
+UNREADABLE = (msgspec.MsgspecError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
+"""What decoders and upcasters raise on bytes that are no event; nesting too deep is one of them."""
+
+
 def encode(event: Event) -> bytes:
     """MessagePack, as it stands in the log."""
     return _encoder.encode(event)
 
 
-def decode(tag: str, data: bytes, upcasters: dict[str, Upcaster] = UPCASTERS) -> Event:
-    """The event, brought to its current form if its tag is an old one."""
+def decode(tag: str, data: bytes, upcasters: Mapping[str, Upcaster] = UPCASTERS) -> Event:
+    """The event, brought to its current form if its tag is an old one; raises `UndecodableEvent`."""
     try:
-        if tag not in upcasters:
-            return _decoder.decode(data)
-        fields = msgspec.msgpack.decode(data)
-        while (old := fields["type"]) in upcasters:
-            fields = upcasters[old](fields)
-        return msgspec.convert(fields, CURRENT[fields["type"]])
-    except (msgspec.MsgspecError, KeyError, TypeError, UnicodeDecodeError) as error:
-        raise UndecodableEvent(f"{tag}: {error}") from error
+        return _decoder.decode(data) if tag not in upcasters else _upcast(data, upcasters)
+    except UNREADABLE as error:
+        raise UndecodableEvent(f"{tag}: {type(error).__name__}: {error}") from error
+
+
+def _upcast(data: bytes, upcasters: Mapping[str, Upcaster]) -> Event:
+    fields = msgspec.msgpack.decode(data)
+    passed: set[str] = set()
+    while (old := fields["type"]) in upcasters:
+        if old in passed:
+            raise ValueError("its upcasters go in a circle")
+        passed.add(old)
+        fields = upcasters[old](fields)
+    return msgspec.convert(fields, CURRENT[fields["type"]])
 
 
 def to_json(recorded: Recorded) -> bytes:
@@ -82,8 +92,8 @@ def from_json(data: bytes) -> Recorded:
     """The recorded event of a message from the bus; raises `UndecodableEvent`."""
     try:
         fact: Any = _fact_decoder.decode(data)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise UndecodableEvent(str(error)) from error
+    except UNREADABLE as error:
+        raise UndecodableEvent(f"{type(error).__name__}: {error}") from error
     return Recorded(**msgspec.structs.asdict(fact))
 
 
