@@ -133,11 +133,12 @@ def _operations(app: Litestar, document: Document) -> Iterator[Operation]:
 
 def _places(handler: HTTPRouteHandler) -> Iterator[tuple[str, Any]]:
     signature = handler.parsed_fn_signature
+    checked = {field.name: field.type for field in msgspec.structs.fields(handler.signature_model)}
     for name, field in signature.parameters.items():
         if name == "data":
             yield "body", field.annotation
         elif name != "request" and not field.is_di_field:
-            yield getattr(field.kwarg_definition, "name", None) or name, field.raw
+            yield getattr(field.kwarg_definition, "name", None) or name, checked[name]
     if answer := _struct(signature.return_type):
         yield "answer", answer
 

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import msgspec
 from litestar import Router, get
-from litestar.params import FromQuery, QueryParameter
+from litestar.params import QueryParameter
 from litestar.response import Stream
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from domain.catalogue import to_json
 from domain.errors import Invalid
@@ -22,10 +22,14 @@ from rooms.facilitator.history import PeopleFromLog
 from rooms.history import RoomAsOf, RoomThen
 
 LINES = "application/x-ndjson"
-Many = Annotated[int, Meta(ge=1, le=100_000)]
-TagText = Annotated[str, Meta(max_length=100, pattern=r"^[a-z-]+:[A-Za-z0-9_-]{1,64}$(?!\n)")]
-TypeText = Annotated[str, Meta(max_length=100, pattern=r"^[a-z0-9.-]+$(?!\n)")]
-AtText = Annotated[str, Meta(max_length=40, description="A position, or an instant as of RFC 3339.")]
+Many = Annotated[int, QueryParameter(ge=1, le=100_000)]
+TagText = Annotated[
+    str | None, QueryParameter(max_length=100, pattern=r"^[a-z-]+:[A-Za-z0-9_-]{1,64}$(?!\n)")
+]
+TypeText = Annotated[str | None, QueryParameter(name="type", max_length=100, pattern=r"^[a-z0-9.-]+$(?!\n)")]
+AtText = Annotated[
+    str | None, QueryParameter(max_length=40, description="A position, or an instant as of RFC 3339.")
+]
 
 
 class BadInstant(Invalid):
@@ -52,10 +56,10 @@ class Timeline(Struct, frozen=True, kw_only=True):
 async def events(
     house: InHouse,
     access: Asking,
-    after: FromQuery[Position] = 0,
-    kind: Annotated[TypeText | None, QueryParameter(name="type")] = None,
-    tag: FromQuery[TagText | None] = None,
-    limit: FromQuery[Many] = 1000,
+    after: Position = 0,
+    kind: TypeText = None,
+    tag: TagText = None,
+    limit: Many = 1000,
 ) -> Stream:
     """Recorded events in order, one JSON object a line."""
     access.must_audit()
@@ -73,9 +77,7 @@ async def _lines(house: House, org: str, query: Query, after: int, limit: int) -
 
 
 @get("/audit/rooms/{room:str}")
-async def room_then(
-    house: InHouse, access: Asking, room: PathId, at: FromQuery[AtText | None] = None
-) -> RoomThen:
+async def room_then(house: InHouse, access: Asking, room: PathId, at: AtText = None) -> RoomThen:
     """The room as it was at a position or an instant, now if none is given."""
     access.must_audit()
     position, time = _instant(at)
@@ -97,8 +99,8 @@ async def timeline(
     house: InHouse,
     access: Asking,
     room: PathId,
-    after: FromQuery[Position] = 0,
-    limit: FromQuery[Limit] = 200,
+    after: Position = 0,
+    limit: Limit = 200,
 ) -> Timeline:
     """What happened in the room, edits of the board aside."""
     access.must_audit()

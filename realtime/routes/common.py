@@ -6,7 +6,7 @@ from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
-from litestar.params import FromPath, FromQuery
+from litestar.params import PathParameter, QueryParameter
 from msgspec import Meta, Struct
 
 from domain.deciding import Command
@@ -21,13 +21,18 @@ InHouse = NamedDependency[House]
 Asking = NamedDependency[Access]
 InAllowance = NamedDependency[Allowance]
 Id = Annotated[str, Meta(pattern=ID_PATTERN)]
-PathId = FromPath[Id]
-Position = Annotated[int, Meta(ge=0, le=2**62)]
-Limit = Annotated[int, Meta(ge=1, le=200)]
-Cursor = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00]*$", description="`next` of the page before.")]
+
+# Litestar heeds what its own parameters say, and nothing that is said by `Meta` beside them.
+PathId = Annotated[str, PathParameter(pattern=ID_PATTERN)]
+QueryId = Annotated[str | None, QueryParameter(pattern=ID_PATTERN)]
+Position = Annotated[int, QueryParameter(ge=0, le=2**62)]
+Limit = Annotated[int, QueryParameter(ge=1, le=200)]
+Cursor = Annotated[
+    str,
+    QueryParameter(max_length=200, pattern=r"^[^\x00]*$", description="`next` of the page before."),
+]
 TAKES = "takes"
 """The key in a handler's `opt` that says which media type it takes, if that is not JSON."""
-OptionalId = FromQuery[Id | None]
 
 
 class Done(Struct, frozen=True, kw_only=True):

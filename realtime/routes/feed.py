@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from typing import Annotated, Any
 
 from litestar import Request, Router, get
-from litestar.params import FromQuery, HeaderParameter
+from litestar.params import HeaderParameter
 from litestar.response import Stream
 
 from domain.errors import Invalid, LogUnavailable
@@ -17,7 +17,7 @@ from realtime.announcing import ALL_BOARDS, BOARDS
 from realtime.feed import Feed
 from realtime.house import House
 from realtime.hub import FellBehind, Listener, Topic
-from realtime.routes.common import Asking, InAllowance, InHouse, PathId, Position
+from realtime.routes.common import Asking, InAllowance, InHouse, PathId
 from realtime.routes.leaderboards import BoardPath, Season, leaderboard_page
 from realtime.routes.practice import ZoneQuery, mastery_of, progress_of
 from realtime.signals import slots_frame
@@ -34,8 +34,13 @@ class BadLastEventId(Invalid):
 
 
 LastEventId = Annotated[
-    Position | None,
-    HeaderParameter(name="Last-Event-ID", description="The position of the last event that was received."),
+    int | None,
+    HeaderParameter(
+        name="Last-Event-ID",
+        ge=0,
+        le=2**62,
+        description="The position of the last event that was received.",
+    ),
 ]
 
 
@@ -122,7 +127,7 @@ async def leaderboard_live(
     access: Asking,
     allowance: InAllowance,
     board: BoardPath,
-    season: FromQuery[Season] = "week",
+    season: Season = "week",
 ) -> Stream:
     """The top of a leaderboard: at once, and whenever it changes."""
     await leaderboard_page(house, access.org, board, season)

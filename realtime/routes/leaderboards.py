@@ -3,21 +3,23 @@
 from typing import Annotated
 
 from litestar import Router, get
-from litestar.params import FromPath, FromQuery
-from msgspec import Meta, Struct
+from litestar.params import PathParameter, QueryParameter
+from msgspec import Struct
 
 from projections.leaderboards import TEAMS as TEAM_BOARD
 from projections.leaderboards import board as board_named
 from projections.seasons import season as season_named
 from projections.teams import TEAMS
 from realtime.house import House
-from realtime.routes.common import Asking, Cursor, InHouse, Limit, OptionalId
+from realtime.routes.common import Asking, Cursor, InHouse, Limit, QueryId
 
 Season = Annotated[
     str,
-    Meta(max_length=16, description="day, week, month, all; or a past one: 2026-11-21, 2026-W47, 2026-11."),
+    QueryParameter(
+        max_length=16, description="day, week, month, all; or a past one: 2026-11-21, 2026-W47, 2026-11."
+    ),
 ]
-BoardPath = FromPath[Annotated[str, Meta(max_length=80, description="xp, teams or skill-<skill>.")]]
+BoardPath = Annotated[str, PathParameter(max_length=80, description="xp, teams or skill-<skill>.")]
 
 
 class Place(Struct, frozen=True, kw_only=True):
@@ -74,13 +76,15 @@ async def leaderboard(
     house: InHouse,
     access: Asking,
     board: BoardPath,
-    season: FromQuery[Season] = "week",
-    limit: FromQuery[Limit] = 20,
-    after: FromQuery[Cursor | None] = None,
-    around: OptionalId = None,
+    season: Season = "week",
+    limit: Limit = 20,
+    after: Cursor = "",
+    around: QueryId = None,
 ) -> Leaderboard:
     """The top of a board, what comes behind `after`, or the places around somebody."""
-    return await leaderboard_page(house, access.org, board, season, limit=limit, after=after, around=around)
+    return await leaderboard_page(
+        house, access.org, board, season, limit=limit, after=after or None, around=around
+    )
 
 
 ROUTER = Router("/", route_handlers=[leaderboard], tags=["leaderboards"])

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from litestar import Router, get, post
-from litestar.params import FromQuery, JSONBody
+from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from domain.errors import Unknown
@@ -22,7 +22,7 @@ from domain.sessions import (
 )
 from projections.reliability import RELIABILITY, ShownScores, shown
 from projections.sessions import SCHEDULE, Session, prefix_of
-from realtime.routes.common import Asking, Body, Cursor, Done, Id, InHouse, Limit, PathId, done
+from realtime.routes.common import Asking, Body, Cursor, Done, Id, InHouse, Limit, PathId, QueryId, done
 
 
 class NewSession(Body, frozen=True, kw_only=True):
@@ -106,9 +106,9 @@ async def book(house: InHouse, access: Asking, data: JSONBody[NewSession]) -> Bo
 async def sessions(
     house: InHouse,
     access: Asking,
-    person: FromQuery[Id | None] = None,
-    after: FromQuery[Cursor] = "",
-    limit: FromQuery[Limit] = 50,
+    person: QueryId = None,
+    after: Cursor = "",
+    limit: Limit = 50,
 ) -> Sessions:
     """A person's lessons, one's own if nobody is named."""
     who = person or access.sub
@@ -156,9 +156,7 @@ async def rate(house: InHouse, access: Asking, session: PathId, data: JSONBody[R
 
 
 @get("/tutors")
-async def tutors(
-    house: InHouse, access: Asking, after: FromQuery[Cursor] = "", limit: FromQuery[Limit] = 50
-) -> Tutors:
+async def tutors(house: InHouse, access: Asking, after: Cursor = "", limit: Limit = 50) -> Tutors:
     """The tutors and their figures, for the staff and auditors."""
     access.must_see("")
     page = await house.views.page(RELIABILITY, access.org, after=after, limit=limit)

@@ -3,8 +3,7 @@
 from typing import Annotated
 
 from litestar import Router, delete, get, post, put
-from litestar.params import FromPath, JSONBody
-from msgspec import Meta
+from litestar.params import JSONBody, PathParameter
 
 from domain.events import Role
 from domain.identity import Name
@@ -21,7 +20,7 @@ class NewPerson(Body, frozen=True, kw_only=True):
     role: Role = "student"
 
 
-ConsentPath = FromPath[Annotated[Scope, Meta(description="What is consented to.")]]
+ConsentPath = Annotated[Scope, PathParameter(description="What is consented to.")]
 
 
 @post("/people")

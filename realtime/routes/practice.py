@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 
 from litestar import Router, get, post
-from litestar.params import FromQuery, JSONBody
+from litestar.params import JSONBody, QueryParameter
 from msgspec import Meta, Struct
 
 from domain.practice import (
@@ -27,10 +27,13 @@ from projections.problems import shown as shown_problem
 from projections.quests import QUESTS, Progress, ShownProgress
 from projections.quests import shown as shown_progress
 from realtime.house import House
-from realtime.routes.common import Asking, Body, Cursor, Id, InHouse, Limit, PathId, done, perform
+from realtime.routes.common import Asking, Body, Cursor, Id, InHouse, Limit, PathId, QueryId, done, perform
 from realtime.watching import standing
 
-ZoneQuery = FromQuery[Annotated[Zone, Meta(description="IANA time zone of the learner's calendar.")]]
+ZoneQuery = Annotated[
+    str,
+    QueryParameter(min_length=1, max_length=64, description="IANA time zone of the learner's calendar."),
+]
 
 
 class NewProblem(Body, frozen=True, kw_only=True):
@@ -126,9 +129,9 @@ async def add_problem(house: InHouse, access: Asking, data: JSONBody[NewProblem]
 async def problems(
     house: InHouse,
     access: Asking,
-    skill: FromQuery[Id | None] = None,
-    after: FromQuery[Cursor] = "",
-    limit: FromQuery[Limit] = 50,
+    skill: QueryId = None,
+    after: Cursor = "",
+    limit: Limit = 50,
 ) -> Problems:
     """The collection, or the part of it that practises one skill; answer keys stay here."""
     view = PROBLEMS_BY_SKILL if skill else PROBLEMS
