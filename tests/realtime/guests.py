@@ -3,7 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ import httpx
 import msgspec
 from pycrdt import Doc, Text
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 from rooms.board import wire
 from tests.house import RunningHouse
@@ -99,8 +100,9 @@ class Board:
     async def closed(self) -> tuple[int | None, str | None]:
         """Wait until the other side has closed the socket: its code and reason."""
         async with asyncio.timeout(PATIENCE):
-            async for _ in self.socket:
-                pass
+            with suppress(ConnectionClosed):
+                while True:
+                    await self.socket.recv()
         return self.socket.close_code, self.socket.close_reason
 
 
@@ -146,13 +148,14 @@ class Guest:
             yield Events(response)
 
     @asynccontextmanager
-    async def board(self, room: str, **claims: Any) -> AsyncIterator[Board]:
+    async def board(self, at: str, **claims: Any) -> AsyncIterator[Board]:
         """A seat at a board."""
         url = self.house.url.replace("http", "ws", 1)
         token = self.house.token(self.person, self.role, **claims)
-        async with connect(f"{url}/boards/{room}?token={token}", max_size=None, compression=None) as socket:
+        async with connect(f"{url}/boards/{at}?token={token}", max_size=None, compression=None) as socket:
             board = Board(socket)
-            await socket.send(wire.step_1(board.doc.get_state()))
+            with suppress(ConnectionClosed):  # whoever has no right to be here is sent away at once
+                await socket.send(wire.step_1(board.doc.get_state()))
             yield board
 
     def _body(self, response: httpx.Response) -> Any:
@@ -198,4 +201,6 @@ async def refusals(house: RunningHouse, boundary: str, reason: str) -> float:
     async with httpx.AsyncClient(base_url=house.url) as http:
         text = (await http.get("/metrics")).text
     line = f'lyceum_refused_total{{boundary="{boundary}",reason="{reason}"}} '
-    return next((float(found.removeprefix(line)) for found in text.splitlines() if found.startswith(line)), 0.0)
+    return next(
+        (float(found.removeprefix(line)) for found in text.splitlines() if found.startswith(line)), 0.0
+    )
