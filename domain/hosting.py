@@ -128,7 +128,8 @@ def _open(command: OpenRoom, state: RoomState, context: Context) -> Sequence[Eve
         return [
             RoomOpened(room=command.room, title=command.title, capacity=command.capacity, host=context.actor)
         ]
-    if (state.opened.title, state.opened.host) == (command.title, context.actor):
+    opened = state.opened
+    if (opened.title, opened.capacity, opened.host) == (command.title, command.capacity, context.actor):
         return []
     raise RoomIdTaken
 
@@ -170,6 +171,8 @@ def _close(command: CloseRoom, state: RoomState, context: Context) -> Sequence[E
 def _inside(
     command: SendMessage | SetTimer | PoseProblem, state: RoomState, context: Context
 ) -> Sequence[Event]:
+    if isinstance(command, SendMessage) and state.messages.get(command.message) == context.actor:
+        return []  # it was sent, though its sender may have left since, or the room closed
     if state.closed:
         raise RoomIsClosed
     if state.where.get(context.actor) != command.room:
@@ -184,11 +187,8 @@ def _inside(
 
 
 def _send(command: SendMessage, state: RoomState, context: Context) -> Sequence[Event]:
-    sender = state.messages.get(command.message, context.actor)
-    if sender != context.actor:
-        raise MessageIdTaken
     if command.message in state.messages:
-        return []
+        raise MessageIdTaken
     return [MessageSent(room=command.room, person=context.actor, message=command.message, text=command.text)]
 
 

@@ -65,6 +65,8 @@ def test_an_auditor_only_looks():
 def test_an_id_names_one_room():
     given(ROOMS, opened).when(OpenRoom(room="algebra", title="Algebra")).refused(RoomIdTaken)
     given(ROOMS, opened).when(OpenRoom(room="algebra", title="Other"), actor="tess").refused(RoomIdTaken)
+    larger = OpenRoom(room="algebra", title="Algebra", capacity=3)
+    given(ROOMS, opened).when(larger, actor="tess").refused(RoomIdTaken)
 
 
 @pytest.mark.parametrize(
@@ -161,6 +163,11 @@ said = MessageSent(room="algebra", person="ada", message="m1", text="Hi")
 
 def test_a_message_is_sent_once():
     given(ROOMS, opened, joined("ada")).when(HI).then(said).again().nothing()
+
+
+@pytest.mark.parametrize("since", [(left("ada"),), (left("ada", "closed"), closed)])
+def test_a_message_that_was_sent_stays_sent_when_its_sender_asks_again_later(since):
+    given(ROOMS, opened, joined("ada"), said, *since).when(HI).nothing()
 
 
 def test_nobodys_message_is_swallowed_because_another_has_its_id():
