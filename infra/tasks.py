@@ -16,7 +16,7 @@ from adapters.redis_boards import RedisBoards
 from domain.catalogue import decode, to_json
 from domain.events import Item, Query
 from infra import upkeep
-from infra.embedded import servers
+from infra.embedded import reached
 from infra.settings import Settings
 from projections.catalogue import VIEWS
 
@@ -51,7 +51,7 @@ async def rebuild(settings: Settings, name: str) -> None:
 async def verify(settings: Settings) -> None:
     """Prove log and views; raises `TaskFailed` with what is wrong."""
     wrong: list[str] = []
-    async with servers(settings) as where, PostgresLog.opened(where.postgres) as log:
+    async with reached(settings) as where, PostgresLog.opened(where.postgres) as log:
         with _bar("Reading the log"):
             found = await upkeep.scan(_raw(log.rows), decode)
         wrong += [f"a gap before position {position}" for position in found.gaps]
@@ -80,7 +80,7 @@ async def _raw(rows: PostgresRows) -> AsyncIterator[Sequence[tuple[int, str, byt
 
 @asynccontextmanager
 async def _log(settings: Settings) -> AsyncGenerator[PostgresLog, None]:
-    async with servers(settings) as where, PostgresLog.opened(where.postgres) as log:
+    async with reached(settings) as where, PostgresLog.opened(where.postgres) as log:
         yield log
 
 
@@ -88,6 +88,7 @@ async def _log(settings: Settings) -> AsyncGenerator[PostgresLog, None]:
 def _bar(title: str) -> Generator[upkeep.Progress, None, None]:
     """A progress bar on standard error, so that what is printed can be piped on."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task(title, total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)

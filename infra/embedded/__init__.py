@@ -2,4 +2,5 @@
 
 from infra.embedded.errors import EmbeddedError as EmbeddedError
 from infra.embedded.servers import Servers as Servers
+from infra.embedded.servers import reached as reached
 from infra.embedded.servers import servers as servers

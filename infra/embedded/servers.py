@@ -1,12 +1,15 @@
 """The set of servers: those that no URL is configured for are started, together, and stopped with us."""
 
 import asyncio
+import os
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 
+from infra.embedded.errors import HomeInUse
 from infra.embedded.folders import locked
 from infra.embedded.leftovers import end_leftovers
 from infra.embedded.nats import nats
@@ -16,6 +19,7 @@ from infra.embedded.redis import redis
 from infra.settings import Settings
 
 Prepare = Callable[[Path], Awaitable[tuple[Program, str]]]
+ADDRESSES = "addresses.json"
 KINDS: Mapping[str, Prepare] = {"postgres": postgres, "nats": nats, "redis": redis}
 
 
@@ -51,9 +55,34 @@ async def servers(settings: Settings) -> AsyncGenerator[Servers, None]:
         started: list[Server] = []
         try:
             urls = configured | await _start(home, wanted, started)
-            yield Servers(urls["postgres"], urls["nats"], urls["redis"], tuple(started))
+            where = Servers(urls["postgres"], urls["nats"], urls["redis"], tuple(started))
+            _remember(home, where)
+            yield where
         finally:
             await asyncio.gather(*(server.stop() for server in started))
+            (home / ADDRESSES).unlink(missing_ok=True)
+
+
+@asynccontextmanager
+async def reached(settings: Settings) -> AsyncGenerator[Servers, None]:
+    """The servers of the house that runs on this home already; if none does, as `servers`."""
+    async with AsyncExitStack() as stack:
+        try:
+            where = await stack.enter_async_context(servers(settings))
+        except HomeInUse:
+            addresses = settings.home.resolve() / ADDRESSES
+            if not addresses.is_file():
+                raise
+            where = Servers(**msgspec.json.decode(addresses.read_bytes()))
+        yield where
+
+
+def _remember(home: Path, where: Servers) -> None:
+    """For commands that work beside a running house; the addresses hold a password."""
+    file = os.open(home / ADDRESSES, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with open(file, "wb") as addresses:
+        urls = {"postgres": where.postgres, "nats": where.nats, "redis": where.redis}
+        addresses.write(msgspec.json.encode(urls))
 
 
 async def _start(home: Path, wanted: Sequence[str], started: list[Server]) -> dict[str, str]:
