@@ -142,13 +142,6 @@ class Claude:
             raise NoWording(_reason(error)) from error
 
 
-def claude(
-    api_key: str | None, *, model: str = MODEL, base_url: str | None = None, limit: float = LIMIT
-) -> Claude | None:
-    """Claude, if there is a key; without one no client is built, and the templates speak."""
-    return Claude(api_key, model=model, base_url=base_url, limit=limit) if api_key else None
-
-
 def _messages(request: PhrasingRequest) -> list[MessageParam]:
     told = {
         "invite": request.addressee,

@@ -7,10 +7,10 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from adapters.claude import claude
 from adapters.nats_bus import HEAD, NatsBus
 from adapters.postgres_followers import PostgresFollowers
 from adapters.postgres_log import PostgresLog
@@ -45,6 +45,9 @@ from rooms.facilitator.history import PeopleFromLog
 from rooms.facilitator.policy import STANDARD, Policy
 from rooms.facilitator.ports import FACTS_WANTED, Ports
 from rooms.voice.ice_lite import IceLiteEngine
+
+if TYPE_CHECKING:
+    from adapters.claude import Claude
 
 
 def utc_now() -> datetime:
@@ -136,9 +139,7 @@ async def _working(
     await base.bus.listen("lyceum.*.rooms.*.voice", marks.heard)
     settings = base.settings
     async with AsyncExitStack() as stack:
-        phraser = claude(
-            settings.anthropic_api_key, model=settings.model, base_url=settings.anthropic_base_url
-        )
+        phraser = _phraser(settings)
         if phraser is not None:
             await stack.enter_async_context(phraser)
 
@@ -218,6 +219,15 @@ async def _serving(
             hub.close()
             server.should_exit = True
             await serving
+
+
+def _phraser(settings: Settings) -> "Claude | None":
+    """The model, if there is a key; without one the templates speak."""
+    if not settings.anthropic_api_key:
+        return None
+    from adapters.claude import Claude  # noqa: PLC0415  a second and fifty megabytes, for those who use it
+
+    return Claude(settings.anthropic_api_key, model=settings.model, base_url=settings.anthropic_base_url)
 
 
 async def _tell_of_the_head(base: Foundations) -> None:

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 from msgspec.structs import replace
 
-from adapters.claude import Claude, claude
+from adapters.claude import Claude
 from adapters.claude_prompt import SYSTEM
 from rooms.facilitator.phrasing import Phrased, PhrasingRequest
 from rooms.facilitator.validation import Rules, fault
@@ -152,11 +152,6 @@ async def test_being_cancelled_is_passed_on():
         await served.arrived.wait()
         asking.cancel()
     assert asking.cancelled()
-
-
-def test_without_a_key_no_client_is_built():
-    assert claude(None) is None
-    assert claude("") is None
 
 
 @pytest.mark.parametrize(
