@@ -1,9 +1,11 @@
 """The generated documents are fresh, whole, and say what the code says."""
 
+import ast
 import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from textwrap import dedent, indent
 from typing import Any
 
 import pytest
@@ -152,3 +154,21 @@ def test_a_command_answers_its_position(openapi):
     schema = follow(openapi, joined["content"]["application/json"]["schema"]["$ref"])
     assert schema["properties"]["position"]["type"] == "integer"
     assert "position" in schema["required"]
+
+
+HOW_TO = sorted((DOCS / "how-to").glob("*.md"))
+
+
+@pytest.mark.parametrize("page", HOW_TO, ids=lambda page: page.stem)
+def test_files_that_a_how_to_names_exist(page):
+    named = re.findall(r"`((?:[a-z][\w-]*/)+(?:[\w.-]+\.\w+)?)`", page.read_text(encoding="utf-8"))
+    assert named
+    made_up = {"tests/golden/room.hand-raised.v1.json"}
+    assert [path for path in named if path not in made_up and not (DOCS.parent / path).exists()] == []
+
+
+@pytest.mark.parametrize("page", HOW_TO, ids=lambda page: page.stem)
+def test_python_in_a_how_to_is_python(page):
+    for block in re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
+        body = dedent(block)
+        ast.parse(f"match event:\n{indent(body, '    ')}" if body.startswith("case ") else body)
