@@ -12,6 +12,7 @@ from realtime import openapi, problems
 from realtime.allowance import Allowance
 from realtime.feed import Feed
 from realtime.house import House
+from realtime.requests import StrictRequest
 from realtime.routes import (
     audit,
     board,
@@ -61,7 +62,7 @@ async def read_own_writes(request: Request[Any, Any, Any]) -> None:
 
 def application(house: House, watched: Feed) -> Litestar:
     """The application over one house."""
-    known = Router("/", route_handlers=KNOWN, guards=[must_be_known])
+    known = Router("/", route_handlers=KNOWN, guards=[must_be_known], request_class=StrictRequest)
     return Litestar(
         route_handlers=[known, system.ROUTER, board.board, system.pages(house.web)],
         dependencies={

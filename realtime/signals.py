@@ -123,7 +123,7 @@ class Switchboard:
         match subject.split("."):
             case ["lyceum", org, "rooms", room, _]:
                 self._room(org, room, signal)
-            case ["lyceum", org, "views", view, key]:
+            case ["lyceum", org, "views", view, key] if isinstance(signal, Moved):
                 self._hub.publish(("view", org, view, key), signal)
             case _:
                 if isinstance(signal, Moved):

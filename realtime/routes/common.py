@@ -71,6 +71,8 @@ async def must_be_known(connection: ASGIConnection[Any, Any, Any, Any], _: BaseR
 
 async def perform(house: House, access: Access, command: Command) -> Performed:
     """Perform a command for whoever asks, and count it."""
+    if room := getattr(command, "room", None):
+        access.must_enter(room)
     name = str(command.__struct_config__.tag)
     try:
         performed = await house.performer.perform(command, access.context(house.clock()))
