@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 import psycopg
 from nats.errors import Error as NatsError
+from redis.exceptions import RedisError
 
 from domain.errors import LogUnavailable
 
@@ -16,7 +17,7 @@ PAUSE = 0.5
 """Seconds before a part tries again after the log or the bus was away."""
 INSISTENCE = 1.0
 """Seconds after which a part that has not stopped is told again: a library may lose a cancellation."""
-AWAY = (LogUnavailable, psycopg.OperationalError, NatsError, TimeoutError, OSError)
+AWAY = (LogUnavailable, psycopg.OperationalError, NatsError, RedisError, TimeoutError, OSError)
 """What parts raise when the log or the bus is away."""
 
 Run = Callable[[], Awaitable[None]]

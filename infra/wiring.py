@@ -16,6 +16,7 @@ from adapters.postgres_followers import PostgresFollowers
 from adapters.postgres_log import PostgresLog
 from adapters.postgres_views import PostgresViews
 from adapters.redis_boards import RedisBoards
+from adapters.redis_presence import RedisPresence
 from domain.commands import ROUTES
 from infra.embedded import Servers, servers
 from infra.health import Health
@@ -39,6 +40,7 @@ from realtime.perform import Performer
 from realtime.progress import Progress
 from realtime.signals import Moved, Saved, Switchboard, decode
 from realtime.speech import Speech
+from rooms.attendance import Absence, Attendance
 from rooms.board.boards import Boards
 from rooms.facilitator.facilitator import Facilitator
 from rooms.facilitator.history import PeopleFromLog
@@ -71,6 +73,7 @@ class Foundations:
     followers: PostgresFollowers
     bus: NatsBus
     leaderboards: RedisBoards
+    presence: RedisPresence
     performer: Performer
     metrics: Metrics
     outbox: Outbox
@@ -96,6 +99,7 @@ async def founded(settings: Settings) -> AsyncGenerator[Foundations, None]:
             NatsBus.opened(where.nats, lambda reason: metrics.refused("bus", reason))
         )
         leaderboards = await stack.enter_async_context(RedisBoards.opened(where.redis))
+        presence = await stack.enter_async_context(RedisPresence.opened(where.redis))
         yield Foundations(
             settings=settings,
             servers=where,
@@ -104,6 +108,7 @@ async def founded(settings: Settings) -> AsyncGenerator[Foundations, None]:
             followers=PostgresFollowers(log.rows),
             bus=bus,
             leaderboards=leaderboards,
+            presence=presence,
             performer=Performer(log, ROUTES),
             metrics=metrics,
             outbox=Outbox(bus),
@@ -159,6 +164,7 @@ async def _working(
             "leaderboards": BoardFollower(base.log, base.leaderboards, announcer.boards).run,
             "relay": relay.run,
             "facilitator": lambda: facilitator().run(),
+            "absence": Absence(base.presence, base.performer.perform, clock).run,
         }
         await stack.enter_async_context(kept(parts))
         yield
@@ -170,6 +176,7 @@ async def _serving(
 ) -> AsyncGenerator[str, None]:
     """The role `web`: API, feeds, boards, voice, on a socket that listens. Yields the URL."""
     settings, hub, progress = base.settings, Hub(), Progress()
+    attendance = Attendance(base.presence, clock)
     switchboard = Switchboard(hub, progress, base.metrics)
     speech = Speech(base.outbox, base.performer.perform, clock)
     port: int = listener.getsockname()[1]
@@ -191,6 +198,7 @@ async def _serving(
         media=media,
         hub=hub,
         switchboard=switchboard,
+        attendance=attendance,
         progress=progress,
         tokens=tokens,
         metrics=base.metrics,
@@ -208,6 +216,7 @@ async def _serving(
         "voice": media.run,
         "boards": boards.run,
         "feed": feed.run,
+        "attendance": attendance.run,
     }
     async with kept(parts), asyncio.TaskGroup() as group:
         serving = group.create_task(server.serve([listener]))

@@ -20,6 +20,7 @@ from realtime.metrics import Metrics
 from realtime.perform import Performer
 from realtime.progress import Progress
 from realtime.signals import Switchboard
+from rooms.attendance import Attendance
 from rooms.board.boards import Boards
 from rooms.voice.engine import MediaEngine
 
@@ -114,6 +115,7 @@ class House:
     media: MediaEngine
     hub: Hub
     switchboard: Switchboard
+    attendance: Attendance
     progress: Progress
     tokens: Tokens
     metrics: Metrics

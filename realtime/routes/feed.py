@@ -64,7 +64,10 @@ async def room_feed(
 async def _watch(
     house: House, feed: Feed, access: Access, room: str, after: int | None
 ) -> AsyncGenerator[bytes, None]:
-    with house.hub.listening(*_topics(access, room)) as listener:
+    with (
+        house.hub.listening(*_topics(access, room)) as listener,
+        house.attendance.attending(access.org, room, access.sub),
+    ):
         sent = feed.position if after is None else after
         yield frame("hello", {"position": max(sent, feed.position)}).data
         if held := house.media.slots(place(access.org, room), access.sub):
