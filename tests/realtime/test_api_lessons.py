@@ -82,13 +82,15 @@ async def test_whoever_waits_longest_is_called_and_a_repeated_call_calls_nobody_
         seen = await ben.get(f"/office-hours/{door}", at_least=joined["position"])
         assert [(w["person"], w["name"]) for w in seen["queue"]] == [(ada.person, "Ada"), (ben.person, "Ben")]
         assert (seen["tutor"], seen["room"], seen["open"]) == (tia.person, room, True)
-        await tia.post(f"/office-hours/{door}/next")
-        called = await tia.post(f"/office-hours/{door}/next")
+        call = {"call": fresh("call")}
+        called = await tia.post(f"/office-hours/{door}/next", **call)
+        assert called["person"] == ada.person
+        assert (await tia.post(f"/office-hours/{door}/next", **call))["person"] == ada.person
         seen = await ada.get(f"/office-hours/{door}", at_least=called["position"])
         assert (seen["called"], [w["person"] for w in seen["queue"]]) == (ada.person, [ben.person])
         left = await ben.delete(f"/office-hours/{door}/queue")
         assert (await ben.get(f"/office-hours/{door}", at_least=left["position"]))["queue"] == []
-        nobody = await tia.refused("POST", f"/office-hours/{door}/next", json={"after": ada.person})
+        nobody = await tia.refused("POST", f"/office-hours/{door}/next", json={})
         assert nobody == (409, "nobody-waits")
         assert await ada.refused("POST", f"/office-hours/{door}/close") == (403, "not-your-office-hours")
         closed = await tia.post(f"/office-hours/{door}/close")
