@@ -1,7 +1,7 @@
 """What an event is, how it is stored in the log, and how a part of the log is asked for."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, Struct
 
@@ -11,6 +11,9 @@ Role = Literal["student", "tutor", "auditor", "admin", "service"]
 
 class Event(Struct, frozen=True, kw_only=True, tag_field="type"):
     """One fact that happened. Its tag is `area.past-participle.vN` and never changes its meaning."""
+
+    former_tags: ClassVar[tuple[str, ...]] = ()
+    """Under which such events stand in the log since before: each has an upcaster in the catalogue."""
 
 
 class Context(Struct, frozen=True, kw_only=True):
@@ -64,5 +67,6 @@ def type_of(event: type[Event] | Event) -> str:
 
 
 def about(tag: str, *events: type[Event]) -> Item:
-    """The item for events of these types that concern this identity."""
-    return Item(types=tuple(type_of(event) for event in events), tags=(tag,))
+    """The item for events of these types, by whatever tag they were written, that concern this identity."""
+    types = (name for event in events for name in (type_of(event), *event.former_tags))
+    return Item(types=tuple(types), tags=(tag,))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from domain.catalogue import (
     CURRENT,
     MODULES,
+    UPCASTERS,
     UndecodableEvent,
     decode,
     encode,
@@ -203,6 +204,22 @@ def test_an_upcaster_that_leads_nowhere_makes_the_event_undecodable(upcaster):
     stored = msgspec.msgpack.encode({"type": "chat.said.v1", "text": "Hello"})
     with pytest.raises(UndecodableEvent, match=r"^chat\.said\.v1"):
         decode("chat.said.v1", stored, {"chat.said.v1": upcaster})
+
+
+class Waved(Event, frozen=True, tag="room.waved.v3"):
+    former_tags = ("room.waved.v1", "room.waved.v2")
+
+
+def test_old_events_are_asked_for_with_those_of_today():
+    """A decision would forget what was written before its event's tag changed."""
+    asked = about("room:algebra", Waved, RoomLeft)
+    assert asked.types == ("room.waved.v3", "room.waved.v1", "room.waved.v2", "room.left.v1")
+
+
+def test_every_former_tag_has_an_upcaster_and_the_other_way_round():
+    former = [tag for event in CURRENT.values() for tag in event.former_tags]
+    assert sorted(former) == sorted(UPCASTERS)
+    assert not set(former) & set(CURRENT)
 
 
 def test_upcasters_that_go_in_a_circle_end():

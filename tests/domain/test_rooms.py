@@ -244,6 +244,7 @@ class RoomsMachine(DeciderMachine):
         super().__init__()
         self.open: dict[str, bool] = {}
         self.place: dict[str, str] = {}
+        self.sent: set[tuple[str, str]] = set()
 
     def inside(self, room: str) -> list[str]:
         return [person for person, place in self.place.items() if place == room]
@@ -302,11 +303,15 @@ class RoomsMachine(DeciderMachine):
     def write(self, person: str, room: str, number: int) -> None:
         wish = SendMessage(room=room, message=f"{person}-{number}", text="Hello")
         events = self.wish(wish, person)
-        if isinstance(events, list):
-            assert self.open[room]
-            assert self.place[person] == room
+        if (room, wish.message) in self.sent:
+            assert events == []
+        elif not self.open.get(room):
+            assert events is (RoomIsClosed if room in self.open else UnknownRoom)
+        elif self.place.get(person) != room:
+            assert events is NotInTheRoom
         else:
-            assert not self.open.get(room) or self.place.get(person) != room
+            assert events == [MessageSent(room=room, person=person, message=wish.message, text="Hello")]
+            self.sent.add((room, wish.message))
 
     @invariant()
     def no_room_is_overfull_and_everybody_is_in_one_at_a_time(self) -> None:
