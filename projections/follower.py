@@ -140,6 +140,7 @@ class Follower:
         """Follow until cancelled. Two followers may run: one moves the views, the other reads again."""
         while True:
             folder = Folder(self._store, self._views, await self._store.heads(self._views))
+            self._announce((), folder.position)  # it may have been reached without anybody being told
             try:
                 async for batch in self._log.follow(folder.position):
                     changed = await folder.fold(batch)
