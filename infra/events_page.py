@@ -42,10 +42,16 @@ def _contents() -> str:
 
 
 def _area(area: ModuleType) -> Iterator[str]:
-    events = [event for event in CURRENT.values() if event.__module__ == area.__name__]
-    yield f"## {_sentence(area)}\n"
-    for event in events:
-        yield from _event(event)
+    body = list(_body(area))
+    if body:
+        yield f"## {_sentence(area)}\n"
+        yield from body
+
+
+def _body(area: ModuleType) -> Iterator[str]:
+    for event in CURRENT.values():
+        if event.__module__ == area.__name__:
+            yield from _event(event)
     yield from _commands([command for command in ROUTES if command.__module__ == area.__name__])
     yield from _refusals(_defined(area, Refused))
 

@@ -13,6 +13,7 @@ import pytest
 from adapters.nats_bus import FACTS, HEAD, VOICE
 from domain.catalogue import CURRENT
 from domain.commands import ROUTES
+from domain.errors import Refused
 from infra.documents import DOCUMENTS, write_documents
 from realtime.signals import LISTENED
 
@@ -84,6 +85,15 @@ def test_every_event_has_its_section_and_its_channel(tag, made, asyncapi):
 @pytest.mark.parametrize("command", ROUTES, ids=lambda command: command.__name__)
 def test_every_command_has_its_section(command, made):
     assert f"\n### Command `{command.__struct_config__.tag}`\n" in made["events.md"]
+
+
+def test_every_refusal_is_listed_and_no_section_is_empty(made):
+    refusals = {below for kind in Refused.__subclasses__() for below in (kind, *kind.__subclasses__())}
+    modules = {command.__module__ for command in ROUTES}
+    codes = {refusal().code for refusal in refusals if refusal.__module__ in modules}
+    assert codes
+    assert codes <= set(re.findall(r"^\| `([a-z-]+)` \| 4\d\d \|", made["events.md"], re.MULTILINE))
+    assert not re.search(r"^## .*\n\n(## |\Z)", made["events.md"], re.MULTILINE)
 
 
 def test_personal_fields_are_marked(made):
