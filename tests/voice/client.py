@@ -6,6 +6,7 @@ import fractions
 import math
 import time
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import av
 from aiortc import AudioStreamTrack, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
@@ -15,8 +16,10 @@ from rooms.voice.engine import MediaEngine
 RATE = 48000
 FRAME = RATE // 50
 
-
-Samples = array.array
+if TYPE_CHECKING:
+    Samples = array.array[int]
+else:
+    Samples = array.array  # which takes no parameter before Python 3.12
 
 
 def tone(ms: int, hertz: int = 440, loudness: float = 0.3) -> Samples:

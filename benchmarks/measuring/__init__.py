@@ -1,0 +1,1 @@
+"""What the benchmarks of whole jobs measure, a job a module."""

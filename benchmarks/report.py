@@ -1,0 +1,99 @@
+"""What every benchmark prints: a table to read, and last one line of JSON."""
+
+import argparse
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+from pathlib import Path
+
+import msgspec
+import psutil
+from rich.console import Console
+from rich.table import Table
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One figure. `target` is the most that `ours` may be; a figure without one only informs."""
+
+    work: str
+    unit: str
+    ours: float
+    peer: float | None = None
+    ratio: float | None = None
+    target: float | None = None
+    met: bool | None = None
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """What a benchmark was asked for. `data` is the folder of real input."""
+
+    quick: bool
+    data: Path | None
+
+
+def arguments(name: str, about: str | None) -> Arguments:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog=f"python -m benchmarks.{name}", description=about)
+    parser.add_argument("--quick", action="store_true", help="end within 60 seconds")
+    parser.add_argument("--data", type=Path, help="folder of real input, where there is any")
+    read = parser.parse_args()
+    return Arguments(quick=read.quick, data=read.data)
+
+
+def at_most(work: str, unit: str, ours: float, target: float | None = None) -> Row:
+    """A figure that should be small."""
+    rounded = round(ours, 2)
+    return Row(
+        work=work, unit=unit, ours=rounded, target=target, met=None if target is None else ours <= target
+    )
+
+
+def median(samples: Sequence[float]) -> float:
+    """The middle one."""
+    return quantile(samples, 0.5)
+
+
+def quantile(samples: Sequence[float], part: float) -> float:
+    """The smallest sample that at least this part of them does not exceed."""
+    return sorted(samples)[max(0, ceil(part * len(samples)) - 1)]
+
+
+def spread(
+    work: str, samples: Sequence[float], p50: float | None = None, p99: float | None = None
+) -> list[Row]:
+    """Median and 99th percentile of milliseconds, each beside its target if it has one."""
+    return [
+        at_most(f"{work}, p50 of {len(samples)}", "ms", median(samples), p50),
+        at_most(f"{work}, p99", "ms", quantile(samples, 0.99), p99),
+    ]
+
+
+def show(benchmark: str, rows: Sequence[Row], no_peer: str | None = None) -> None:
+    """Print the table and the line. `no_peer` says why there is no peer to compare with."""
+    table = Table(title=f"{benchmark} ({machine()})", title_justify="left")
+    table.add_column("work", overflow="fold")
+    for column in ("ours", "peer", "target"):
+        table.add_column(column, justify="right", no_wrap=True)
+    table.add_column("met")
+    for row in rows:
+        met = "" if row.met is None else "yes" if row.met else "NO"
+        table.add_row(
+            row.work, *(_figure(value, row.unit) for value in (row.ours, row.peer, row.target)), met
+        )
+    Console(width=110).print(table)
+    if no_peer:
+        print(f"No peer: {no_peer}")
+    line = {"benchmark": benchmark, "rows": rows, "no_peer": no_peer, "machine": machine()}
+    print(msgspec.json.encode(line).decode(), flush=True)
+
+
+def machine() -> str:
+    """The size of this machine, and how much else it was doing: its load when the table is printed."""
+    gib = psutil.virtual_memory().total / 2**30
+    return f"{os.cpu_count()} cores, {gib:.0f} GiB, load {os.getloadavg()[0]:.1f}"
+
+
+def _figure(value: float | None, unit: str) -> str:
+    return "" if value is None else f"{value:,.10g} {unit}"
