@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
 from domain.deciding import Command, Decider
 from domain.errors import Forbidden, Refused, Unknown
 from domain.events import Context, Event, Query, about
-from domain.identity import OfficeHoursId, PersonId, RoomId, Title
+from domain.identity import Key, OfficeHoursId, PersonId, RoomId, Title
+from domain.rooms import RoomClosed, RoomIsClosed, RoomOpened, UnknownRoom
 
 
 class OfficeHoursOpened(Event, frozen=True, tag="office-hours.opened.v1"):
@@ -41,6 +42,7 @@ class NextCalled(Event, frozen=True, tag="office-hours.next-called.v1"):
 
     office_hours: OfficeHoursId
     person: PersonId
+    call: Key
 
 
 class OfficeHoursClosed(Event, frozen=True, tag="office-hours.closed.v1"):
@@ -50,7 +52,7 @@ class OfficeHoursClosed(Event, frozen=True, tag="office-hours.closed.v1"):
 
 
 class OpenOfficeHours(Command, frozen=True, tag="open-office-hours"):
-    """Open the door; tutors only."""
+    """Open the door, in a room that is open; tutors only."""
 
     office_hours: OfficeHoursId
     room: RoomId
@@ -71,14 +73,10 @@ class LeaveQueue(Command, frozen=True, tag="leave-queue"):
 
 
 class CallNext(Command, frozen=True, tag="call-next"):
-    """Call in whoever has waited longest; the tutor only.
-
-    `after` is the person that was called last (`None` at first), so that a repeated request calls nobody
-    twice: it is refused, or nothing happens, when somebody else has been called since.
-    """
+    """Call in whoever has waited longest; the tutor only. The call's id makes a repeated request harmless."""
 
     office_hours: OfficeHoursId
-    after: PersonId | None = None
+    call: Key
 
 
 class CloseOfficeHours(Command, frozen=True, tag="close-office-hours"):
@@ -106,16 +104,8 @@ class QueueIsFull(Refused):
     """The queue is full."""
 
 
-class YourTurnAlready(Refused):
-    """You have been called in; come in."""
-
-
 class NobodyWaits(Refused):
     """Nobody is waiting."""
-
-
-class SomebodyElseWasCalled(Refused):
-    """Somebody else was called in last. Please look at the queue again."""
 
 
 class OnlyTutorsReceive(Forbidden):
@@ -128,13 +118,16 @@ class NotYourOfficeHours(Forbidden):
 
 @dataclass
 class DoorState:
-    """One open door: who waits, in the order in which they came, and who was called in, last and ever."""
+    """One open door: who waits, in the order in which they came, and whom each call called in.
+
+    `room` is how the room is in which the door is to be opened; nobody asks once it was opened.
+    """
 
     opened: OfficeHoursOpened | None = None
     closed: bool = False
     queue: list[str] = field(default_factory=list[str])
-    inside: str | None = None
-    called: set[str | None] = field(default_factory=set[str | None])
+    calls: dict[str, str] = field(default_factory=dict[str, str])
+    room: Literal["unknown", "open", "closed"] = "unknown"
 
 
 def evolve(state: DoorState, event: Event) -> DoorState:
@@ -148,20 +141,26 @@ def evolve(state: DoorState, event: Event) -> DoorState:
             state.queue.remove(event.person)
         case NextCalled():
             state.queue.remove(event.person)
-            state.called.add(state.inside)
-            state.inside = event.person
+            state.calls[event.call] = event.person
         case OfficeHoursClosed():
             state.closed = True
             state.queue.clear()
+        case RoomOpened():
+            state.room = "open"
+        case RoomClosed():
+            state.room = "closed"
         case _:
             pass
     return state
 
 
 def boundary(command: OfficeHoursCommand, context: Context) -> Query:
-    """All that happened at this door."""
+    """All that happened at this door; for opening it, also whether its room is open."""
     life = (OfficeHoursOpened, QueueJoined, QueueLeft, NextCalled, OfficeHoursClosed)
-    return Query((about(f"office-hours:{command.office_hours}", *life),))
+    door = about(f"office-hours:{command.office_hours}", *life)
+    if isinstance(command, OpenOfficeHours):
+        return Query((door, about(f"room:{command.room}", RoomOpened, RoomClosed)))
+    return Query((door,))
 
 
 def decide(command: OfficeHoursCommand, state: DoorState, context: Context) -> Sequence[Event]:
@@ -191,11 +190,15 @@ def _open(command: OpenOfficeHours, state: DoorState, context: Context) -> Seque
         title=command.title,
         capacity=command.capacity,
     )
-    if state.opened is None:
-        return [opened]
     if state.opened == opened:
         return []
-    raise OfficeHoursIdTaken
+    if state.opened is not None:
+        raise OfficeHoursIdTaken
+    if state.room == "unknown":
+        raise UnknownRoom
+    if state.room == "closed":
+        raise RoomIsClosed
+    return [opened]
 
 
 def _join(opened: OfficeHoursOpened, state: DoorState, context: Context) -> Sequence[Event]:
@@ -203,9 +206,6 @@ def _join(opened: OfficeHoursOpened, state: DoorState, context: Context) -> Sequ
         raise OfficeHoursAreClosed
     if context.actor in state.queue:
         return []
-    # Whoever is called in twice running would make a repeated CallNext look like a new one.
-    if context.actor == state.inside:
-        raise YourTurnAlready
     if len(state.queue) >= opened.capacity:
         raise QueueIsFull
     return [QueueJoined(office_hours=opened.office_hours, person=context.actor)]
@@ -221,15 +221,13 @@ def _call(
     command: CallNext, opened: OfficeHoursOpened, state: DoorState, context: Context
 ) -> Sequence[Event]:
     _check_receives(opened, context)
-    if command.after != state.inside:
-        if command.after in state.called:
-            return []
-        raise SomebodyElseWasCalled
+    if command.call in state.calls:
+        return []
     if state.closed:
         raise OfficeHoursAreClosed
     if not state.queue:
         raise NobodyWaits
-    return [NextCalled(office_hours=opened.office_hours, person=state.queue[0])]
+    return [NextCalled(office_hours=opened.office_hours, person=state.queue[0], call=command.call)]
 
 
 def _close(opened: OfficeHoursOpened, state: DoorState, context: Context) -> Sequence[Event]:

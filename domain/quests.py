@@ -68,11 +68,11 @@ class NotThatDay(Refused):
 
 @dataclass
 class Progress:
-    """What one person did on each day of their calendar, and which rewards they have."""
+    """What one person did on each day of their calendar, and which rewards they have, in XP."""
 
     answers: Counter[date] = field(default_factory=Counter[date])
     right: Counter[date] = field(default_factory=Counter[date])
-    claimed: set[tuple[str, date]] = field(default_factory=set[tuple[str, date]])
+    claimed: dict[tuple[str, date], int] = field(default_factory=dict[tuple[str, date], int])
 
     def done(self, quest: Quest, day: date) -> int:
         """How many of what the quest counts."""
@@ -86,7 +86,7 @@ def evolve(state: Progress, event: Event) -> Progress:
             state.answers[event.day] += 1
             state.right[event.day] += event.correct
         case QuestClaimed():
-            state.claimed.add((event.quest, event.day))
+            state.claimed[event.quest, event.day] = event.xp
         case _:
             pass
     return state

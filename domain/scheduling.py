@@ -1,20 +1,21 @@
 """Sessions decided: nobody has two lessons at a time, and each lesson comes to one end."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
 from domain import sessions as refusals
+from domain.calendars import Lesson, Schedule, boundary, evolve, widen
 from domain.deciding import Decider
-from domain.events import Context, Event, Query, about
+from domain.events import Context, Event
+from domain.people import UnknownPerson
 from domain.sessions import (
     BookSession,
+    By,
     CancelSession,
     CompleteSession,
     NoShowReported,
-    Party,
     RateSession,
     ReportNoShow,
     RescheduleSession,
@@ -36,79 +37,6 @@ EARLY = timedelta(minutes=15)
 MINUTE = timedelta(minutes=1)
 
 STAFF = ("admin", "service")
-CALENDAR = (SessionBooked, SessionRescheduled, SessionCancelled, NoShowReported, SessionCompleted)
-"""What takes a person's time, or gives it back."""
-LIFE = (*CALENDAR, SessionStarted, SessionRated)
-
-
-@dataclass
-class Lesson:
-    """One lesson: as it was booked, when it is now, and how it went."""
-
-    booked: SessionBooked
-    starts: datetime
-    ends: datetime
-    started: bool = False
-    end: SessionCancelled | NoShowReported | SessionCompleted | None = None
-    stars: int | None = None
-
-    def takes(self, person: str, starts: datetime, ends: datetime) -> bool:
-        """Whether this person has to be there at some instant from `starts` on and before `ends`.
-
-        A lesson that came to its end takes no more time: nothing can be booked for the past.
-        """
-        there = self.end is None and person in (self.booked.tutor, self.booked.learner)
-        return there and self.starts < ends and starts < self.ends
-
-
-@dataclass
-class Schedule:
-    """The lessons that the boundary speaks of."""
-
-    lessons: dict[str, Lesson] = field(default_factory=dict[str, Lesson])
-
-    def others(self, session: str) -> Iterable[Lesson]:
-        """All lessons but this one."""
-        return (lesson for key, lesson in self.lessons.items() if key != session)
-
-
-def evolve(state: Schedule, event: Event) -> Schedule:
-    """Fold one event."""
-    match event:
-        case SessionBooked():
-            state.lessons[event.session] = Lesson(event, event.starts, event.ends)
-        case SessionRescheduled():
-            lesson = state.lessons[event.session]
-            lesson.starts, lesson.ends = event.starts, event.ends
-        case SessionStarted():
-            state.lessons[event.session].started = True
-        case SessionCancelled() | NoShowReported() | SessionCompleted():
-            state.lessons[event.session].end = event
-        case SessionRated():
-            state.lessons[event.session].stars = event.stars
-        case _:
-            pass
-    return state
-
-
-def boundary(command: SessionCommand, context: Context) -> Query:
-    """The lesson's own life; for booking, also the calendars of its two parties."""
-    if isinstance(command, BookSession):
-        return _with_calendars(command.session, command.tutor, command.learner)
-    return Query((about(f"session:{command.session}", *LIFE),))
-
-
-def widen(command: SessionCommand, state: Schedule) -> Query | None:
-    """For moving, also the calendars of the two parties: the lesson says who they are, for good."""
-    lesson = state.lessons.get(command.session)
-    if lesson is None or not isinstance(command, RescheduleSession):
-        return None
-    return _with_calendars(command.session, lesson.booked.tutor, lesson.booked.learner)
-
-
-def _with_calendars(session: str, tutor: str, learner: str) -> Query:
-    calendars = (about(f"person:{person}", *CALENDAR) for person in (tutor, learner))
-    return Query((about(f"session:{session}", *LIFE), *calendars))
 
 
 def decide(command: SessionCommand, state: Schedule, context: Context) -> Sequence[Event]:
@@ -156,7 +84,9 @@ def _book(command: BookSession, state: Schedule, context: Context) -> Sequence[E
         if lesson.booked == wanted:
             return []
         raise refusals.SessionIdTaken
-    _check_time(wanted, state, context)
+    _check_bounds(wanted, context.at)
+    _check_parties(wanted, state)
+    _check_free(wanted, state)
     return [wanted]
 
 
@@ -167,7 +97,9 @@ def _reschedule(
     if (command.starts, command.ends) == (lesson.starts, lesson.ends):
         return []
     notice = _notice(lesson, context)
-    _check_time(replace(lesson.booked, starts=command.starts, ends=command.ends), state, context)
+    wanted = replace(lesson.booked, starts=command.starts, ends=command.ends)
+    _check_bounds(wanted, context.at)
+    _check_free(wanted, state)
     return [
         SessionRescheduled(
             **_names(lesson),
@@ -235,12 +167,14 @@ def _rate(command: RateSession, lesson: Lesson, context: Context) -> Sequence[Ev
     return [SessionRated(**_names(lesson), stars=command.stars)]
 
 
-def _party(booked: SessionBooked, context: Context) -> Party:
-    """For whom the actor acts; an administrator or a service acts for the school, that is the tutor."""
+def _party(booked: SessionBooked, context: Context) -> By:
+    """For whom the actor acts: for themselves if they are a party, whatever their role, or for the school."""
     if context.actor == booked.learner:
         return "learner"
-    if context.actor == booked.tutor or context.role in STAFF:
+    if context.actor == booked.tutor:
         return "tutor"
+    if context.role in STAFF:
+        return "staff"
     raise refusals.NotYourSession
 
 
@@ -258,8 +192,14 @@ def _notice(lesson: Lesson, context: Context) -> int:
     return (lesson.starts - context.at) // MINUTE
 
 
-def _check_time(wanted: SessionBooked, state: Schedule, context: Context) -> None:
-    _check_bounds(wanted, context.at)
+def _check_parties(wanted: SessionBooked, state: Schedule) -> None:
+    if "tutor" not in state.roles.get(wanted.tutor, ()):
+        raise refusals.NotATutor
+    if wanted.learner not in state.roles:
+        raise UnknownPerson
+
+
+def _check_free(wanted: SessionBooked, state: Schedule) -> None:
     for person, busy in ((wanted.tutor, refusals.TutorIsBusy), (wanted.learner, refusals.LearnerIsBusy)):
         for lesson in state.others(wanted.session):
             if lesson.takes(person, wanted.starts, wanted.ends):

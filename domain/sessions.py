@@ -10,6 +10,8 @@ from domain.events import Event, Instant
 from domain.identity import PersonId, SessionId
 
 Party = Literal["tutor", "learner"]
+By = Literal["tutor", "learner", "staff"]
+"""Who acted: a party, or an administrator or a service for the school, which is no party's doing."""
 Reason = Literal["illness", "emergency", "technical", "conflict", "preparation", "other"]
 Stars = Annotated[int, Meta(ge=1, le=5)]
 
@@ -26,12 +28,12 @@ class SessionBooked(Event, frozen=True, tag="session.booked.v1"):
 
 
 class SessionRescheduled(Event, frozen=True, tag="session.rescheduled.v1"):
-    """A lesson was moved by one party, `notice` minutes before it would have begun."""
+    """A lesson was moved, `notice` minutes before it would have begun."""
 
     session: SessionId
     tutor: PersonId
     learner: PersonId
-    by: Party
+    by: By
     reason: Reason
     notice: int
     starts: Instant
@@ -39,12 +41,12 @@ class SessionRescheduled(Event, frozen=True, tag="session.rescheduled.v1"):
 
 
 class SessionCancelled(Event, frozen=True, tag="session.cancelled.v1"):
-    """A lesson will not take place, by one party, `notice` minutes before it would have begun."""
+    """A lesson will not take place; it was called off `notice` minutes before it would have begun."""
 
     session: SessionId
     tutor: PersonId
     learner: PersonId
-    by: Party
+    by: By
     reason: Reason
     notice: int
 
@@ -85,7 +87,7 @@ class SessionRated(Event, frozen=True, tag="session.rated.v1"):
 
 
 class BookSession(Command, frozen=True, tag="book-session"):
-    """Agree on a lesson. Neither tutor nor learner may have another at that time."""
+    """Agree on a lesson of a tutor with a known learner, neither of whom has another at that time."""
 
     session: SessionId
     tutor: PersonId
@@ -186,6 +188,10 @@ class InThePast(Invalid):
 
 class TooFarAhead(Invalid):
     """A lesson may be booked ten years ahead at most."""
+
+
+class NotATutor(Refused):
+    """Whoever is to teach this lesson does not hold the tutor's role."""
 
 
 class TutorIsBusy(Refused):

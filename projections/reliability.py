@@ -7,8 +7,8 @@ from msgspec import Struct, field
 
 from domain.events import Recorded
 from domain.sessions import (
+    By,
     NoShowReported,
-    Party,
     SessionBooked,
     SessionCancelled,
     SessionCompleted,
@@ -28,11 +28,15 @@ DAYS_KEPT = timedelta(days=100)
 PENDING_KEPT = 500
 """Rescheduled lessons that nobody has brought to an end; the oldest are forgotten first."""
 
-TUTOR, LEARNER = 1, 2
+BITS: dict[By, int] = {"tutor": 1, "learner": 2, "staff": 4}
+"""Whoever moved a lesson, each a bit, so that a lesson's movers are one number."""
 
 
 class Tally(Struct):
-    """Counts of lessons, each lesson at most once in each. Short notice counts the tutor's acts only."""
+    """Counts of lessons, each lesson at most once in each. Short notice counts the tutor's acts only.
+
+    What the staff moved or called off is in `rescheduled` and `cancelled`, and neither party's doing.
+    """
 
     booked: int = 0
     completed: int = 0
@@ -40,6 +44,7 @@ class Tally(Struct):
     rescheduled_by_tutor: int = 0
     rescheduled_by_learner: int = 0
     short_notice: int = 0
+    cancelled: int = 0
     cancelled_by_tutor: int = 0
     cancelled_by_learner: int = 0
     no_shows: int = 0
@@ -52,7 +57,7 @@ class Reliability(Struct):
     """One tutor's record: in all, and for each of the last hundred days (UTC, when it was recorded).
 
     `moved` remembers by whom each lesson that is still to come was rescheduled, so that a lesson moved
-    twice by the same party is one rescheduled lesson, and the rate is a share of lessons.
+    twice by the same hand is one rescheduled lesson, and the rate is a share of lessons.
     """
 
     total: Tally = field(default_factory=Tally)
@@ -66,7 +71,7 @@ def apply(state: Reliability, key: str, recorded: Recorded) -> None:
         _count(tally, state.moved, recorded)
     match recorded.event:
         case SessionRescheduled() as event:
-            state.moved[event.session] = state.moved.get(event.session, 0) | _bit(event.by)
+            state.moved[event.session] = state.moved.get(event.session, 0) | BITS[event.by]
             if len(state.moved) > PENDING_KEPT:
                 del state.moved[next(iter(state.moved))]
         case SessionStarted() | SessionCancelled() | NoShowReported() | SessionCompleted() as event:
@@ -97,25 +102,20 @@ def _count(tally: Tally, moved: dict[str, int], recorded: Recorded) -> None:
 
 def _rescheduled(tally: Tally, event: SessionRescheduled, before: int) -> None:
     tally.rescheduled += before == 0
-    if before & _bit(event.by):
+    if before & BITS[event.by]:
         return
-    if event.by == "learner":
-        tally.rescheduled_by_learner += 1
-        return
-    tally.rescheduled_by_tutor += 1
-    tally.short_notice += event.notice < SHORT_NOTICE
+    tally.rescheduled_by_learner += event.by == "learner"
+    if event.by == "tutor":
+        tally.rescheduled_by_tutor += 1
+        tally.short_notice += event.notice < SHORT_NOTICE
 
 
 def _cancelled(tally: Tally, event: SessionCancelled) -> None:
-    if event.by == "learner":
-        tally.cancelled_by_learner += 1
-        return
-    tally.cancelled_by_tutor += 1
-    tally.short_notice += event.notice < SHORT_NOTICE
-
-
-def _bit(party: Party) -> int:
-    return TUTOR if party == "tutor" else LEARNER
+    tally.cancelled += 1
+    tally.cancelled_by_learner += event.by == "learner"
+    if event.by == "tutor":
+        tally.cancelled_by_tutor += 1
+        tally.short_notice += event.notice < SHORT_NOTICE
 
 
 def _day(state: Reliability, on: date) -> Tally:
@@ -141,8 +141,8 @@ class ShownScores(Struct, frozen=True):
     """A tutor's record as the API answers.
 
     `rate` is the share of booked lessons that the tutor moved, `rescheduled_by_tutor` of `booked`, and
-    None while there are none. `cancelled` is by either party; `no_shows` are the tutor's own; `rating`
-    is the mean of `ratings` ratings.
+    None while there are none. `rescheduled` and `cancelled` are by anybody, the staff included;
+    `short_notice` and `no_shows` are the tutor's own; `rating` is the mean of `ratings` ratings.
     """
 
     tutor: str
@@ -176,7 +176,7 @@ def shown(tutor: str, name: str, state: Reliability) -> ShownScores:
         rescheduled_by_tutor=k,
         rescheduled_by_learner=all_of.rescheduled_by_learner,
         short_notice=all_of.short_notice,
-        cancelled=all_of.cancelled_by_tutor + all_of.cancelled_by_learner,
+        cancelled=all_of.cancelled,
         cancelled_by_tutor=all_of.cancelled_by_tutor,
         no_shows=all_of.no_shows,
         learner_no_shows=all_of.learner_no_shows,
@@ -199,7 +199,7 @@ def flagged(k: int, n: int) -> bool:
 
 RELIABILITY = View(
     name="reliability",
-    version=1,
+    version=2,
     state=Reliability,
     reads=(
         SessionBooked,

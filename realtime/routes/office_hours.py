@@ -10,6 +10,7 @@ from domain.identity import Title
 from domain.office_hours import (
     CallNext,
     CloseOfficeHours,
+    DoorState,
     JoinQueue,
     LeaveQueue,
     OpenOfficeHours,
@@ -35,10 +36,17 @@ class OpenedDoor(Struct, frozen=True, kw_only=True):
     office_hours: str
 
 
-class Called(Body, frozen=True, kw_only=True):
-    """`after` is who was called last, so that a repeated request calls nobody twice."""
+class NextWanted(Body, frozen=True, kw_only=True):
+    """The next, please. Give the call an id of your own, and a repeated request calls nobody twice."""
 
-    after: Id | None = None
+    call: Id | None = None
+
+
+class Called(Struct, frozen=True, kw_only=True):
+    """Who was called in."""
+
+    position: int
+    person: str
 
 
 @post("/office-hours")
@@ -73,9 +81,15 @@ async def unqueue(house: InHouse, access: Asking, office_hours: PathId) -> Done:
 
 
 @post("/office-hours/{office_hours:str}/next", status_code=200)
-async def call_next(house: InHouse, access: Asking, office_hours: PathId, data: JSONBody[Called]) -> Done:
+async def call_next(
+    house: InHouse, access: Asking, office_hours: PathId, data: JSONBody[NextWanted]
+) -> Called:
     """Call in whoever has waited longest."""
-    return await done(house, access, CallNext(office_hours=office_hours, after=data.after))
+    command = CallNext(office_hours=office_hours, call=data.call or house.new_id())
+    position = (await done(house, access, command)).position
+    # A repeated request gets the answer of the first one, which the state has kept.
+    state: DoorState = await house.performer.look(command, access.context(house.clock()))
+    return Called(position=position, person=state.calls[command.call])
 
 
 @post("/office-hours/{office_hours:str}/close", status_code=200)

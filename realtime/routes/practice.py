@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 
 from domain.practice import (
     AddProblem,
+    AnswerGiven,
     GiveAnswer,
     Given,
     HintTaken,
@@ -18,7 +19,8 @@ from domain.practice import (
     Zone,
     day_in,
 )
-from domain.quests import ClaimQuest, QuestClaimed
+from domain.quests import ClaimQuest
+from domain.quests import Progress as Rewards
 from domain.rooms import NotInTheRoom
 from projections.mastery import MASTERY, Mastery, ShownMastery
 from projections.mastery import shown as shown_mastery
@@ -155,9 +157,10 @@ async def answer(house: InHouse, access: Asking, data: JSONBody[NewAnswer]) -> M
         elapsed=data.elapsed,
     )
     performed = await perform(house, access, command)
-    # A repeated request gets the answer of the first one, which the state has kept.
-    state: PracticeState = await house.performer.look(command, access.context(house.clock()))
-    given = state.answers[command.answer]
+    given = next((event for event in performed.events if isinstance(event, AnswerGiven)), None)
+    if given is None:  # a repeated request gets the answer of the first one, which the state has kept
+        state: PracticeState = await house.performer.look(command, access.context(house.clock()))
+        given = state.answers[command.answer]
     return Marked(position=performed.position, correct=given.correct, xp=given.xp)
 
 
@@ -193,9 +196,11 @@ async def quests(house: InHouse, access: Asking, person: PathId, zone: ZoneQuery
 async def claim(house: InHouse, access: Asking, quest: PathId, data: JSONBody[Claim]) -> Claimed:
     """Claim the reward of a quest that is met; once."""
     day = data.day or today(house, data.zone)
-    performed = await perform(house, access, ClaimQuest(quest=quest, day=day, zone=data.zone))
-    xp = sum(event.xp for event in performed.events if isinstance(event, QuestClaimed))
-    return Claimed(position=performed.position, xp=xp)
+    command = ClaimQuest(quest=quest, day=day, zone=data.zone)
+    position = (await done(house, access, command)).position
+    # A repeated request gets the reward of the first one, which the state has kept.
+    state: Rewards = await house.performer.look(command, access.context(house.clock()))
+    return Claimed(position=position, xp=state.claimed[quest, day])
 
 
 async def mastery_of(house: House, org: str, person: str) -> ShownMastery:

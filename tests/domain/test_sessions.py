@@ -8,8 +8,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
 from msgspec.structs import replace
 
+from domain.calendars import Lesson
 from domain.errors import Refused
-from domain.scheduling import SESSIONS, Lesson
+from domain.events import Event
+from domain.people import PersonRegistered, RoleGranted, RoleRevoked, UnknownPerson
+from domain.scheduling import SESSIONS
 from domain.sessions import (
     AlreadyRated,
     BookSession,
@@ -19,6 +22,7 @@ from domain.sessions import (
     InThePast,
     LearnerIsBusy,
     NoShowReported,
+    NotATutor,
     NotCompleted,
     NotYourSession,
     OnlyTheLearner,
@@ -68,6 +72,13 @@ rated = SessionRated(**WHO, stars=5)
 ENDED = (cancelled, no_show, completed)
 
 
+def known(person: str, role: str) -> PersonRegistered:
+    return PersonRegistered(person=person, name=person.title(), role=role)
+
+
+KNOWN = (known("tess", "tutor"), known("tom", "tutor"), known("ada", "student"), known("ben", "student"))
+
+
 def rescheduled(
     by: str = "learner", notice: int = 24 * 60, starts: datetime = STARTS + HOUR
 ) -> SessionRescheduled:
@@ -80,26 +91,56 @@ def another(tutor: str = "tess", learner: str = "ada", starts: datetime = STARTS
     return SessionBooked(session="s0", tutor=tutor, learner=learner, starts=starts, ends=starts + HOUR)
 
 
-def with_lesson(*events) -> History:
-    return given(SESSIONS, booked, *events)
+def school(*events: Event) -> History:
+    """Two tutors and two learners, and what happened between them."""
+    return given(SESSIONS, *KNOWN, *events)
+
+
+def with_lesson(*events: Event) -> History:
+    return school(booked, *events)
 
 
 # Booking
 
 
 def test_a_learner_books_a_lesson_with_a_tutor():
-    given(SESSIONS).when(book).then(booked).again().nothing()
+    school().when(book).then(booked).again().nothing()
 
 
 def test_a_tutor_an_administrator_and_a_service_book_lessons_too():
-    given(SESSIONS).when(book, actor="tess", role="tutor").then(booked)
-    given(SESSIONS).when(book, actor="root", role="admin").then(booked)
-    given(SESSIONS).when(book, actor="bot", role="service").then(booked)
+    school().when(book, actor="tess", role="tutor").then(booked)
+    school().when(book, actor="root", role="admin").then(booked)
+    school().when(book, actor="bot", role="service").then(booked)
 
 
 def test_nobody_books_lessons_for_others():
     for role in ("student", "tutor", "auditor"):
-        given(SESSIONS).when(book, actor="ben", role=role).refused(NotYourSession)
+        school().when(book, actor="ben", role=role).refused(NotYourSession)
+
+
+def test_only_tutors_are_booked():
+    school().when(replace(book, tutor="ben")).refused(NotATutor)
+    school().when(replace(book, tutor="nobody")).refused(NotATutor)
+    school(RoleRevoked(person="tess", role="tutor")).when(book).refused(NotATutor)
+    history = school(RoleGranted(person="ben", role="tutor"))
+    history.when(replace(book, tutor="ben")).then(replace(booked, tutor="ben"))
+
+
+def test_only_those_who_are_known_learn():
+    stranger = replace(book, learner="nobody")
+    school().when(stranger, actor="tess", role="tutor").refused(UnknownPerson)
+    told = school(known("nobody", "student")).when(stranger, actor="tess", role="tutor")
+    told.then(replace(booked, learner="nobody"))
+
+
+def test_whoever_holds_no_role_any_more_may_still_learn():
+    school(RoleRevoked(person="ada", role="student")).when(book).then(booked)
+
+
+def test_a_tutor_who_is_one_no_more_keeps_the_lessons_that_were_booked():
+    history = with_lesson(RoleRevoked(person="tess", role="tutor"))
+    history.when(book).nothing()
+    history.when(later).then(rescheduled())
 
 
 def test_a_late_repeat_of_a_booking_books_nothing_whatever_became_of_the_lesson():
@@ -116,36 +157,34 @@ def test_an_id_names_one_lesson():
 @pytest.mark.parametrize("minutes", [-59, -1, 0, 1, 59])
 def test_a_tutor_has_no_two_lessons_at_a_time(minutes: int):
     other = another(learner="ben", starts=STARTS + minutes * MINUTE)
-    given(SESSIONS, other).when(book).refused(TutorIsBusy)
+    school(other).when(book).refused(TutorIsBusy)
 
 
 @pytest.mark.parametrize("minutes", [-59, -1, 0, 1, 59])
 def test_a_learner_has_no_two_lessons_at_a_time(minutes: int):
     other = another(tutor="tom", starts=STARTS + minutes * MINUTE)
-    given(SESSIONS, other).when(book).refused(LearnerIsBusy)
+    school(other).when(book).refused(LearnerIsBusy)
 
 
 def test_a_lesson_within_another_and_one_around_another_are_refused():
-    given(SESSIONS, another()).when(replace(book, starts=STARTS + MINUTE, ends=STARTS + 2 * MINUTE)).refused(
+    school(another()).when(replace(book, starts=STARTS + MINUTE, ends=STARTS + 2 * MINUTE)).refused(
         TutorIsBusy
     )
-    given(SESSIONS, another()).when(replace(book, starts=STARTS - HOUR, ends=STARTS + 2 * HOUR)).refused(
-        TutorIsBusy
-    )
+    school(another()).when(replace(book, starts=STARTS - HOUR, ends=STARTS + 2 * HOUR)).refused(TutorIsBusy)
 
 
 def test_who_teaches_cannot_learn_at_the_same_time():
-    given(SESSIONS, another(tutor="ada", learner="ben")).when(book).refused(LearnerIsBusy)
-    given(SESSIONS, another(tutor="tom", learner="tess")).when(book).refused(TutorIsBusy)
+    school(another(tutor="ada", learner="ben")).when(book).refused(LearnerIsBusy)
+    school(another(tutor="tom", learner="tess")).when(book).refused(TutorIsBusy)
 
 
 @pytest.mark.parametrize("hours", [-1, 1])
 def test_one_lesson_may_begin_when_another_ends(hours: int):
-    given(SESSIONS, another(starts=STARTS + hours * HOUR)).when(book).then(booked)
+    school(another(starts=STARTS + hours * HOUR)).when(book).then(booked)
 
 
 def test_lessons_of_others_are_in_nobodys_way():
-    given(SESSIONS, another(tutor="tom", learner="ben")).when(book).then(booked)
+    school(another(tutor="tom", learner="ben")).when(book).then(booked)
 
 
 @pytest.mark.parametrize(
@@ -157,7 +196,7 @@ def test_lessons_of_others_are_in_nobodys_way():
     ],
 )
 def test_a_lesson_that_came_to_its_end_takes_no_more_time(end):
-    given(SESSIONS, another(), end).when(book).then(booked)
+    school(another(), end).when(book).then(booked)
 
 
 def test_a_lesson_that_was_moved_frees_its_old_time_and_takes_its_new_one():
@@ -171,13 +210,13 @@ def test_a_lesson_that_was_moved_frees_its_old_time_and_takes_its_new_one():
         starts=STARTS + HOUR,
         ends=STARTS + 2 * HOUR,
     )
-    history = given(SESSIONS, another(learner="ben"), moved)
+    history = school(another(learner="ben"), moved)
     history.when(book).then(booked)
     history.when(replace(book, starts=STARTS + HOUR, ends=STARTS + 2 * HOUR)).refused(TutorIsBusy)
 
 
 def test_nobody_teaches_themselves():
-    given(SESSIONS).when(replace(book, tutor="ada")).refused(TutorIsTheLearner)
+    school().when(replace(book, tutor="ada")).refused(TutorIsTheLearner)
 
 
 IMPOSSIBLE = [
@@ -193,18 +232,18 @@ IMPOSSIBLE = [
 
 @pytest.mark.parametrize(("starts", "ends", "error"), IMPOSSIBLE)
 def test_impossible_times_are_refused(starts: datetime, ends: datetime, error: type[Refused]):
-    given(SESSIONS).when(replace(book, starts=starts, ends=ends)).refused(error)
+    school().when(replace(book, starts=starts, ends=ends)).refused(error)
     with_lesson().when(RescheduleSession(session="s1", starts=starts, ends=ends)).refused(error)
 
 
 def test_a_lesson_may_begin_at_once_and_last_eight_hours():
     now = replace(book, starts=NOON, ends=NOON + 8 * HOUR)
-    given(SESSIONS).when(now).then(replace(booked, starts=NOON, ends=NOON + 8 * HOUR))
+    school().when(now).then(replace(booked, starts=NOON, ends=NOON + 8 * HOUR))
 
 
 def test_a_lesson_that_was_never_booked_is_unknown_to_every_wish():
     for wish in (later, cancel, start, tutor_missing, complete, RateSession(session="s1", stars=5)):
-        given(SESSIONS, another()).when(wish).refused(UnknownSession)
+        school(another()).when(wish).refused(UnknownSession)
 
 
 # Moving
@@ -215,9 +254,14 @@ def test_each_party_moves_a_lesson_in_its_own_name():
     with_lesson().when(later, actor="tess", role="tutor").then(rescheduled(by="tutor")).again().nothing()
 
 
-def test_an_administrator_or_a_service_moves_a_lesson_for_the_tutor():
-    with_lesson().when(later, actor="root", role="admin").then(rescheduled(by="tutor"))
-    with_lesson().when(later, actor="bot", role="service").then(rescheduled(by="tutor"))
+def test_what_the_staff_moves_is_neither_partys_doing():
+    with_lesson().when(later, actor="root", role="admin").then(rescheduled(by="staff")).again().nothing()
+    with_lesson().when(later, actor="bot", role="service").then(rescheduled(by="staff"))
+
+
+def test_an_administrator_who_teaches_or_learns_acts_as_such():
+    with_lesson().when(later, actor="tess", role="admin").then(rescheduled(by="tutor"))
+    with_lesson().when(cancel, actor="ada", role="admin").then(cancelled)
 
 
 def test_nobody_else_moves_a_lesson_or_calls_it_off():
@@ -275,7 +319,11 @@ def test_a_lesson_that_came_to_its_end_is_not_moved():
 def test_each_party_calls_a_lesson_off_in_its_own_name():
     with_lesson().when(cancel).then(cancelled).again().nothing()
     with_lesson().when(cancel, actor="tess").then(replace(cancelled, by="tutor"))
-    with_lesson().when(cancel, actor="root", role="admin").then(replace(cancelled, by="tutor"))
+
+
+def test_what_the_staff_calls_off_is_neither_partys_doing():
+    for role in ("admin", "service"):
+        with_lesson().when(cancel, actor="root", role=role).then(replace(cancelled, by="staff"))
 
 
 def test_a_lesson_that_was_missed_or_took_place_is_not_called_off():
@@ -392,6 +440,12 @@ class SessionsMachine(DeciderMachine):
 
     decider = SESSIONS
 
+    def __init__(self) -> None:
+        super().__init__()
+        everybody = ("ada", "ben", "tess", "tom")
+        self.history = given(SESSIONS, *(known(person, "tutor") for person in everybody))
+        self.tutors = set(everybody)
+
     def lessons(self) -> dict[str, Lesson]:
         state = SESSIONS.initial()
         for event in self.history.events:
@@ -422,11 +476,20 @@ class SessionsMachine(DeciderMachine):
             assert events is TutorIsTheLearner
         elif starts < self.now:
             assert events is InThePast
+        elif tutor not in self.tutors:
+            assert events is NotATutor
         elif busy:
             assert events in (TutorIsBusy, LearnerIsBusy)
         else:
             assert isinstance(events, list)
             assert len(events) == 1
+
+    @rule(person=PERSON)
+    def change_hands(self, person: str) -> None:
+        """A tutor teaches no more, or again."""
+        change = RoleRevoked if person in self.tutors else RoleGranted
+        self.tutors ^= {person}
+        self.history = History(SESSIONS, (*self.history.events, change(person=person, role="tutor")))
 
     @rule(session=SESSION, actor=PERSON, quarter=QUARTERS, length=LENGTH)
     def move(self, session: str, actor: str, quarter: int, length: int) -> None:
@@ -480,7 +543,8 @@ class SessionsMachine(DeciderMachine):
     def each_lesson_has_one_life(self) -> None:
         lives: dict[str, list[type]] = {}
         for event in self.history.events:
-            lives.setdefault(event.session, []).append(type(event))  # pyright: ignore
+            if not isinstance(event, PersonRegistered | RoleGranted | RoleRevoked):
+                lives.setdefault(event.session, []).append(type(event))  # pyright: ignore
         for life in lives.values():
             told = [kind for kind in life if kind is not SessionRescheduled]
             assert told in POSSIBLE_LIVES

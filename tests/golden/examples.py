@@ -110,7 +110,7 @@ EXAMPLES: tuple[Event, ...] = (
     ),
     QueueJoined(office_hours="tuesday", person="ada"),
     QueueLeft(office_hours="tuesday", person="bo"),
-    NextCalled(office_hours="tuesday", person="ada"),
+    NextCalled(office_hours="tuesday", person="ada", call="c-1"),
     OfficeHoursClosed(office_hours="tuesday"),
     InterventionDecided(
         intervention="i-1",

@@ -26,6 +26,7 @@ ZONE = st.sampled_from(
 )
 TEXT = st.sampled_from(["Hallo", "½ + ½ = 1", "ну и что?", "x" * 300])
 PARTY = st.sampled_from(["tutor", "learner"])
+BY = st.sampled_from(["tutor", "learner", "staff"])
 REASON = st.sampled_from(["illness", "technical", "other"])
 NOTICE = st.sampled_from([-5, 0, 30, 24 * 60 - 1, 24 * 60, 5000])
 INSTANT = st.integers(0, 90 * 24 * 60).map(lambda minutes: START + timedelta(minutes=minutes))
@@ -102,8 +103,8 @@ KINDS: dict[type[Event], dict[str, st.SearchStrategy]] = {
     teams.TeamJoined: {"team": TEAM, "person": PERSON},
     teams.TeamLeft: {"team": TEAM, "person": PERSON},
     sessions.SessionBooked: {**_parties, **_times, "subject": TEXT},
-    sessions.SessionRescheduled: {**_parties, **_times, "by": PARTY, "reason": REASON, "notice": NOTICE},
-    sessions.SessionCancelled: {**_parties, "by": PARTY, "reason": REASON, "notice": NOTICE},
+    sessions.SessionRescheduled: {**_parties, **_times, "by": BY, "reason": REASON, "notice": NOTICE},
+    sessions.SessionCancelled: {**_parties, "by": BY, "reason": REASON, "notice": NOTICE},
     sessions.SessionStarted: {**_parties, "late": COUNT},
     sessions.NoShowReported: {**_parties, "missing": PARTY},
     sessions.SessionCompleted: _parties,
@@ -117,7 +118,7 @@ KINDS: dict[type[Event], dict[str, st.SearchStrategy]] = {
     },
     office_hours.QueueJoined: {"office_hours": DOOR, "person": PERSON},
     office_hours.QueueLeft: {"office_hours": DOOR, "person": PERSON},
-    office_hours.NextCalled: {"office_hours": DOOR, "person": PERSON},
+    office_hours.NextCalled: {"office_hours": DOOR, "person": PERSON, "call": st.just("c")},
     office_hours.OfficeHoursClosed: {"office_hours": DOOR},
     interventions.InterventionDecided: {
         **_said,

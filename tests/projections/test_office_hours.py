@@ -21,7 +21,7 @@ def test_the_queue_stands_in_order_and_the_first_is_called():
         "o1",
         OPENED,
         *map(joined, ["ada", "ben", "cyd", "dan"]),
-        NextCalled(office_hours="o1", person="ada"),
+        NextCalled(office_hours="o1", person="ada", call="c1"),
         QueueLeft(office_hours="o1", person="cyd"),
     )
     assert shown_json(shown("o1", state, {"ben": "Ben"})) == {

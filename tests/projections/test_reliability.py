@@ -68,6 +68,24 @@ def test_what_the_learner_moves_does_not_count_against_the_tutor():
     assert (scores.rescheduled_by_learner, scores.short_notice, scores.rate) == (1, 0, 0)
 
 
+def test_what_the_staff_does_counts_in_all_and_against_nobody():
+    state = record(booked(), moved(by="staff", notice=5), moved(by="staff", notice=5), cancelled("staff", 5))
+    scores = shown("tess", "Tess", state)
+    assert (scores.rescheduled, scores.rescheduled_by_tutor, scores.rescheduled_by_learner) == (1, 0, 0)
+    assert (scores.cancelled, scores.cancelled_by_tutor, state.total.cancelled_by_learner) == (1, 0, 0)
+    assert (scores.short_notice, scores.rate) == (0, 0)
+
+
+def test_a_lesson_that_the_staff_moved_first_still_counts_when_the_tutor_moves_it():
+    total = record(booked(), moved(by="staff"), moved(by="tutor", notice=5)).total
+    assert (total.rescheduled, total.rescheduled_by_tutor, total.short_notice) == (1, 1, 1)
+
+
+def test_whoever_calls_a_lesson_off_it_is_cancelled():
+    total = record(*map(cancelled, ("tutor", "learner", "learner", "staff"))).total
+    assert (total.cancelled, total.cancelled_by_tutor, total.cancelled_by_learner) == (4, 1, 2)
+
+
 def test_a_lesson_that_both_move_counts_for_each_and_once_in_all():
     total = record(booked(), moved(by="learner"), moved(by="tutor")).total
     assert (total.rescheduled, total.rescheduled_by_tutor, total.rescheduled_by_learner) == (1, 1, 1)

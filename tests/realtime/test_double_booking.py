@@ -5,12 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from domain.calendars import Schedule
 from domain.commands import ROUTES
 from domain.deciding import Command
 from domain.errors import Refused
 from domain.events import Context, Event, Query
 from domain.log import EventLog
-from domain.scheduling import Schedule
+from domain.people import PersonRegistered
 from domain.sessions import (
     BookSession,
     CancelSession,
@@ -24,6 +25,7 @@ from realtime.perform import Performer
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+LEARNERS = ("ada", "ben", "zoe", *(f"learner-{number}" for number in range(9)))
 CONTEXT = Context(org="main", actor="tess", role="tutor", at=NOW)
 
 
@@ -57,8 +59,11 @@ async def written(log: EventLog, *kinds: type[Event]) -> list[Event]:
 
 
 @pytest.fixture
-def processes(log: EventLog) -> list[Performer]:
+async def processes(log: EventLog) -> list[Performer]:
     """Three performers over one log, none of which knows what the others have in memory."""
+    people = [PersonRegistered(person="tess", name="Tess", role="tutor")]
+    people += [PersonRegistered(person=person, name="Learner", role="student") for person in LEARNERS]
+    await log.append(people, CONTEXT)
     return [Performer(log, ROUTES) for _ in range(3)]
 
 
