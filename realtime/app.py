@@ -12,6 +12,7 @@ from realtime import openapi, problems
 from realtime.allowance import Allowance
 from realtime.feed import Feed
 from realtime.house import House
+from realtime.progress import NotThereYet
 from realtime.requests import StrictRequest
 from realtime.routes import (
     audit,
@@ -55,6 +56,8 @@ async def read_own_writes(request: Request[Any, Any, Any]) -> None:
     if not (given.isascii() and given.isdigit() and len(given) < 19):
         raise ValidationException("at_least must be a position")
     house: House = request.app.state.house
+    if int(given) > await house.log.head():
+        raise NotThereYet  # at once: nobody has read such a position
     if "/leaderboards/" in request.url.path:
         await house.progress.wait("boards", int(given), house.leaderboards.position)
     await house.progress.wait("views", int(given), lambda: house.views.position("people"))
