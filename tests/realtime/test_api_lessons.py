@@ -85,14 +85,46 @@ async def test_whoever_waits_longest_is_called_and_a_repeated_call_calls_nobody_
         call = {"call": fresh("call")}
         called = await tia.post(f"/office-hours/{door}/next", **call)
         assert called["person"] == ada.person
+        await ada.post(f"/office-hours/{door}/queue")
         assert (await tia.post(f"/office-hours/{door}/next", **call))["person"] == ada.person
         seen = await ada.get(f"/office-hours/{door}", at_least=called["position"])
-        assert (seen["called"], [w["person"] for w in seen["queue"]]) == (ada.person, [ben.person])
-        left = await ben.delete(f"/office-hours/{door}/queue")
-        assert (await ben.get(f"/office-hours/{door}", at_least=left["position"]))["queue"] == []
+        assert [seen["called"], *(w["person"] for w in seen["queue"])] == [ada.person, ben.person, ada.person]
+        assert (await tia.post(f"/office-hours/{door}/next"))["person"] == ben.person
+        left = await ada.delete(f"/office-hours/{door}/queue")
+        assert (await ada.get(f"/office-hours/{door}", at_least=left["position"]))["queue"] == []
         nobody = await tia.refused("POST", f"/office-hours/{door}/next", json={})
         assert nobody == (409, "nobody-waits")
         assert await ada.refused("POST", f"/office-hours/{door}/close") == (403, "not-your-office-hours")
         closed = await tia.post(f"/office-hours/{door}/close")
         assert not (await ada.get(f"/office-hours/{door}", at_least=closed["position"]))["open"]
         assert await ben.refused("POST", f"/office-hours/{door}/queue") == (409, "office-hours-are-closed")
+        assert (await tia.post(f"/office-hours/{door}/next", **call))["person"] == ada.person
+
+
+async def test_office_hours_are_held_in_a_room_that_is_open(house):
+    async with guests(house, tia="tutor") as (tia,):
+        nowhere = {"room": fresh("room"), "title": "Questions"}
+        assert await tia.refused("POST", "/office-hours", json=nowhere) == (404, "unknown-room")
+        shut = {**nowhere, "room": await room_with(tia)}
+        await tia.post(f"/rooms/{shut['room']}/close")
+        assert await tia.refused("POST", "/office-hours", json=shut) == (409, "room-is-closed")
+
+
+async def test_lessons_are_given_by_tutors_to_people_who_are_known(house):
+    async with guests(house, tia="tutor", ada="student", root="admin") as (tia, ada, root):
+        time = {"starts": at(48), "ends": at(49)}
+        turned_round = {**time, "tutor": ada.person, "learner": tia.person}
+        assert await tia.refused("POST", "/sessions", json=turned_round) == (409, "not-a-tutor")
+        with_nobody = {**time, "tutor": tia.person, "learner": fresh("nobody")}
+        assert await root.refused("POST", "/sessions", json=with_nobody) == (404, "unknown-person")
+
+
+async def test_what_the_staff_moves_and_calls_off_is_not_the_tutors_doing(house):
+    async with guests(house, tia="tutor", ada="student", root="admin") as (tia, ada, root):
+        lesson = await booked(tia, ada, 48)
+        await root.post(f"/sessions/{lesson}/reschedule", starts=at(1), ends=at(2))
+        done = await root.post(f"/sessions/{lesson}/cancel")
+        scores = await tia.get(f"/tutors/{tia.person}/scores", at_least=done["position"])
+        assert (scores["rescheduled"], scores["cancelled"]) == (1, 1)
+        held = ("rescheduled_by_tutor", "rescheduled_by_learner", "cancelled_by_tutor", "short_notice")
+        assert [scores[name] for name in (*held, "rate")] == [0, 0, 0, 0, 0]
