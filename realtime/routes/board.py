@@ -1,6 +1,7 @@
 """The board's socket: a plain WebSocket route as the transport of a room's document."""
 
 import asyncio
+import re
 from collections import deque
 from typing import Any
 
@@ -9,13 +10,16 @@ from litestar.exceptions import WebSocketDisconnect
 from litestar.params import FromPath
 
 from domain.errors import Forbidden, LogUnavailable, Refused, Unknown
-from domain.rooms import NotInTheRoom
+from domain.identity import ID_PATTERN
+from domain.rooms import NotInTheRoom, UnknownRoom
 from realtime.access import Access, TokenExpired, token_of
 from realtime.house import House
 from realtime.watching import Standing, must_watch
 from rooms.board.closing import Closing
 from rooms.board.connection import Connection
 
+TOO_BIG = 1009
+"""The server closes the socket by itself when a message is too large."""
 OVERLOADED = 1013
 UNKNOWN_TOKEN = 4401
 
@@ -72,8 +76,9 @@ async def board(socket: WebSocket[Any, Any, Any], room: FromPath[str]) -> None:
             reading = group.create_task(_serve(house, socket, transport, room))
             await transport.write()
             reading.cancel()
-    except* (WebSocketDisconnect, OSError):
-        pass  # the client has gone; the board has been told
+    except* (WebSocketDisconnect, OSError) as gone:  # the board has been told
+        if any(getattr(error, "code", None) == TOO_BIG for error in gone.exceptions):
+            house.metrics.refused("board", str(TOO_BIG))
 
 
 async def _serve(
@@ -106,6 +111,8 @@ async def _enter(
 ) -> tuple[Access, Connection]:
     token = token_of(socket.headers.get("authorization"), socket.query_params.get("token"))
     access = house.tokens.read(token)
+    if not re.match(ID_PATTERN, room):
+        raise UnknownRoom
     writes = _may_write(access, await must_watch(house, access, room))
     connection = await house.boards.open(access.org, room, transport, access.sub, writes=writes)
     try:

@@ -294,8 +294,10 @@ async def test_a_frame_that_is_too_large_ends_its_sender_and_nobody_else(house):
         async with ada.board(room) as hers, eve.board(room) as theirs:
             await hers.write("work")
             await theirs.until("work")
+            before = await refusals(house, "board", "1009")
             await theirs.socket.send(b"\x00\x02" + bytes(1024 * 1024))
             assert (await theirs.closed())[0] == 1009
+            assert await counted(house, "1009", before + 1, "board")
             await hers.write(" goes on")
         async with eve.board(room) as again:
             await again.until("work goes on")
@@ -307,6 +309,7 @@ async def test_a_board_socket_with_a_bad_token_or_room_is_told_so_and_counted(ho
             ("r", {"lasts": timedelta(seconds=-1)}, 4401, "token-expired"),
             ("nowhere", {}, 4404, "unknown-room"),
             ("a%20b", {}, 4404, "unknown-room"),
+            ("a%00b", {}, 4404, "unknown-room"),
         ):
             before = await refusals(house, "board", reason)
             async with ada.board(at, **claims) as board:
@@ -375,10 +378,10 @@ async def test_a_signal_in_the_wrong_place_ends_no_stream(house):
             assert (await live.next()).event == "mastery"
 
 
-async def counted(house: RunningHouse, reason: str, wanted: float) -> bool:
-    """Whether the figure comes to what is wanted: the bus delivers when it does."""
+async def counted(house: RunningHouse, reason: str, wanted: float, boundary: str = "bus") -> bool:
+    """Whether the figure comes to what is wanted, after however many looks."""
     for _ in range(200):
-        if await refusals(house, "bus", reason) >= wanted:
+        if await refusals(house, boundary, reason) >= wanted:
             return True
     return False
 
