@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, PubAck, RetentionPolicy, StreamConfig
 from nats.js.client import JetStreamContext as JetStream
-from nats.js.errors import BadRequestError, NoStreamResponseError
+from nats.js.errors import BadRequestError, NotFoundError
 
 from domain.catalogue import UndecodableEvent, from_json, to_json
 from domain.events import Recorded, type_of
@@ -31,8 +32,11 @@ FACTS = StreamConfig(
 VOICE = StreamConfig(
     name="VOICE", subjects=["lyceum.*.rooms.*.voice"], max_age=3600, max_bytes=64 * 1024 * 1024
 )
+STREAMS = (FACTS, VOICE)
 HEAD = "lyceum.log.head"
 FETCH = 128
+LINGER = 5.0
+"""Seconds that one question for more facts waits for an answer."""
 WINDOW = 256
 """Facts on their way to the bus at once."""
 PATIENCE = 5.0
@@ -101,13 +105,16 @@ class NatsBus:
     async def reached(self) -> int | None:
         """The position of the last fact that the bus holds, 0 if it holds none; None if it cannot be told.
 
-        A bus that has lost its facts is made ready to take them again.
+        A bus that has lost its streams is given them again.
         """
-        await _ensure(self._jetstream, FACTS)
+        await _ensure(self._jetstream, *STREAMS)
         state = (await self._jetstream.stream_info(str(FACTS.name))).state
         if not state.messages:
             return 0
-        last = await self._jetstream.get_msg(str(FACTS.name), state.last_seq)
+        try:
+            last = await self._jetstream.get_msg(str(FACTS.name), state.last_seq)
+        except NotFoundError:  # somebody has taken it out
+            return None
         identity = cast(Mapping[str, str], last.headers or {}).get(ID, "")
         return int(identity) if identity.isdigit() else None
 
@@ -127,13 +134,8 @@ class NatsBus:
         return await self._jetstream.publish_async(subject, payload, headers={ID: str(recorded.position)})
 
     async def publish_voice(self, org: str, room: str, payload: bytes) -> None:
-        """Publish the start or end of a turn of speech; returns when it is stored."""
-        subject = f"lyceum.{org}.rooms.{room}.voice"
-        try:
-            await self._jetstream.publish(subject, payload)
-        except NoStreamResponseError:  # a bus that has lost its data
-            await _ensure(self._jetstream, VOICE)
-            await self._jetstream.publish(subject, payload)
+        """Tell of the start or end of a turn of speech; the bus keeps it for an hour."""
+        await self._client.publish(f"lyceum.{org}.rooms.{room}.voice", payload)
 
     async def facts(self, name: str, *, types: Sequence[str] = (">",)) -> AsyncIterator[Fact]:
         """The facts of these event tags, in order, from where the consumer `name` has come to.
@@ -151,13 +153,17 @@ class NatsBus:
         await _ensure(self._jetstream, FACTS)
         await self._jetstream.add_consumer(str(FACTS.name), config)
         subscription = await self._jetstream.pull_subscribe_bind(consumer=name, stream=str(FACTS.name))
+        waiting: deque[Msg] = deque()
         try:
             while True:
-                for message in await _fetch(subscription):
-                    if fact := await self._fact(message):
+                waiting.extend(await _fetch(subscription))
+                while waiting:
+                    if fact := await self._fact(waiting.popleft()):
                         yield fact
         finally:
             with suppress(NatsError):
+                for message in waiting:
+                    await message.nak()  # whoever comes next need not wait for them
                 await subscription.unsubscribe()
 
     async def _fact(self, message: Msg) -> Fact | None:
@@ -180,8 +186,7 @@ async def _connect(client: Client, url: str) -> None:
                 disconnected_cb=partial(_disconnected, client),
                 reconnected_cb=_reconnected,
             )
-            for stream in (FACTS, VOICE):
-                await _ensure(client.jetstream(), stream)
+            await _ensure(client.jetstream(), *STREAMS)
     except (NatsError, OSError) as error:
         raise BusUnavailable(f"NATS cannot be reached: {error or type(error).__name__}") from error
 
@@ -211,7 +216,7 @@ async def _stored(futures: "Sequence[asyncio.Future[PubAck]]") -> None:
 
 async def _fetch(subscription: JetStream.PullSubscription) -> list[Msg]:
     try:
-        return await subscription.fetch(FETCH, timeout=5)
+        return await subscription.fetch(FETCH, timeout=LINGER)
     except TimeoutError:
         return []
     finally:
@@ -225,8 +230,9 @@ def _heed_cancellation() -> None:
         raise asyncio.CancelledError
 
 
-async def _ensure(jetstream: JetStreamContext, stream: StreamConfig) -> None:
-    try:
-        await jetstream.add_stream(stream)
-    except BadRequestError:  # it is there, as an earlier version of us wanted it
-        await jetstream.update_stream(stream)
+async def _ensure(jetstream: JetStreamContext, *streams: StreamConfig) -> None:
+    for stream in streams:
+        try:
+            await jetstream.add_stream(stream)
+        except BadRequestError:  # it is there, as an earlier version of us wanted it
+            await jetstream.update_stream(stream)

@@ -91,7 +91,7 @@ class Bus(Protocol):
         ...
 
     async def publish_voice(self, org: str, room: str, payload: bytes) -> None:
-        """Publish the start or end of a turn of speech; returns when it is stored."""
+        """Tell of the start or end of a turn of speech; the bus keeps it for an hour."""
         ...
 
 
