@@ -47,8 +47,20 @@ def held(home: Path) -> Iterator[tuple[subprocess.Popen, dict[str, str]]]:
         yield process, json.loads(process.stdout.readline())
 
 
+BEFORE: set[int] = set()
+"""Processes that this one had started before the test: the servers that other tests share."""
+
+
+@pytest.fixture(autouse=True)
+def before() -> None:
+    BEFORE.clear()
+    BEFORE.update(process.pid for process in psutil.Process().children(recursive=True))
+
+
 def children(process: psutil.Process | None = None) -> list[psutil.Process]:
-    return (process or psutil.Process()).children(recursive=True)
+    """Those that the test has started, and theirs."""
+    found = (process or psutil.Process()).children(recursive=True)
+    return [child for child in found if not BEFORE & {child.pid, child.ppid()}]
 
 
 def names(processes: list[psutil.Process]) -> set[str]:
@@ -128,7 +140,7 @@ async def test_after_a_kill_the_next_start_has_all_that_was_committed(home: Path
 
 async def test_a_pid_file_whose_number_another_process_has_now_does_not_stop_the_start(home: Path):
     async with servers(settings(home)):
-        owner = next(p.uids().real for p in psutil.Process().children() if p.name() == "postgres")
+        owner = next(p.uids().real for p in children() if p.name() == "postgres")
     with subprocess.Popen(["sleep", "60"], user=owner) as stranger:  # noqa: ASYNC220 - it is not waited for
         lines = [
             stranger.pid,
@@ -171,7 +183,7 @@ async def test_a_server_that_dies_is_started_again_where_it_was(home: Path, kind
     async with servers(settings(home)) as found, asyncio.TaskGroup() as tasks:
         keeping = tasks.create_task(found.run())
         await used(found)
-        victim = next(process for process in psutil.Process().children() if process.name() == kind)
+        victim = next(process for process in children() if process.name() == kind)
         victim.kill()
         async with asyncio.timeout(10):
             await _until_back(kind, victim.pid, found)
@@ -181,7 +193,7 @@ async def test_a_server_that_dies_is_started_again_where_it_was(home: Path, kind
 async def _until_back(kind: str, dead: int, found: Servers) -> None:
     """Until a new server answers at the old address."""
     while True:
-        alive = [p for p in psutil.Process().children() if p.name() == kind and p.pid != dead]
+        alive = [p for p in children() if p.name() == kind and p.pid != dead]
         try:
             if alive:
                 return await {
@@ -274,7 +286,7 @@ async def test_nobody_else_on_the_machine_can_reach_the_servers(home: Path):
             bus.flush()
             assert b"auth_required" in bus.readline()
             assert b"Authorization Violation" in bus.readline()
-        main = psutil.Process().children()
+        main = children()
         listening = [c for p in main for c in p.net_connections("inet") if c.status == psutil.CONN_LISTEN]
         assert {connection.laddr.ip for connection in listening} == {"127.0.0.1"}
 
