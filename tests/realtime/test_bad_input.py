@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,6 +23,14 @@ JSON = {"Content-Type": "application/json"}
 async def tia(house: RunningHouse) -> AsyncIterator[Guest]:
     async with guests(house, tia="tutor") as (tia,):
         yield tia
+
+
+@pytest.fixture(autouse=True)
+def nothing_unexpected(house: RunningHouse) -> Iterator[None]:
+    """Whatever is refused is refused by design: the house complains of nothing."""
+    before = house.errors()
+    yield
+    assert house.errors() == before
 
 
 async def asked(tia: Guest, method: str, path: str, **request) -> tuple[int, str]:
