@@ -204,3 +204,21 @@ async def refusals(house: RunningHouse, boundary: str, reason: str) -> float:
     return next(
         (float(found.removeprefix(line)) for found in text.splitlines() if found.startswith(line)), 0.0
     )
+
+
+async def counted(house: RunningHouse, reason: str, wanted: float, boundary: str = "bus") -> bool:
+    """Whether the figure comes to what is wanted, after however many looks."""
+    for _ in range(200):
+        if await refusals(house, boundary, reason) >= wanted:
+            return True
+    return False
+
+
+async def asked(tia: Guest, method: str, path: str, **request) -> tuple[int, str]:
+    """The refusal, which the figures must show too; and afterwards the house serves on."""
+    code = problem(await tia.http.request(method, path, **request))[1]
+    before = await refusals(tia.house, "http", code)
+    refused = await tia.refused(method, path, **request)
+    assert await refusals(tia.house, "http", code) == before + 1
+    assert (await tia.get("/people/me"))["person"] == tia.person
+    return refused
