@@ -4,7 +4,7 @@ import asyncio
 import socket
 import uuid
 from collections.abc import AsyncGenerator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -244,10 +244,13 @@ async def _tell_of_the_head(base: Foundations) -> None:
     base.log.appended.append(lambda head: base.outbox.signal(HEAD, Moved("log", head)))
 
     async def heard(_: str, payload: bytes) -> None:
-        with suppress(msgspec.MsgspecError):  # the followers look for themselves, too
+        try:
             signal = decode(payload)
-            if isinstance(signal, Moved):
-                base.log.woken(signal.position)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            base.metrics.refused("bus", "undecodable-signal")  # the followers look for themselves, too
+            return
+        if isinstance(signal, Moved):
+            base.log.woken(signal.position)
 
     await base.bus.listen(HEAD, heard)
 

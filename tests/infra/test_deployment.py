@@ -13,7 +13,7 @@ from tests.conftest import PROJECT
 
 CHOSEN = {"LYCEUM_SECRET": "s" * 32, "POSTGRES_PASSWORD": "pw", "LYCEUM_MEDIA_ADDRESSES": "192.0.2.1"}
 SERVERS = {"postgres", "nats", "redis"}
-NODES = {"web-1", "web-2", "worker"}
+NODES = {"web", "worker"}
 
 
 def services() -> Mapping:
