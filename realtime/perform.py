@@ -31,7 +31,7 @@ class Performed:
 
 @dataclass
 class Folded:
-    """A boundary's state, as of a position."""
+    """A boundary's state, as of the last event within it; `fresh` if it was read just now."""
 
     state: Any
     position: int = 0
@@ -138,12 +138,10 @@ class Performer:
         return folded
 
     async def _refresh(self, org: str, decider: AnyDecider, query: Query, folded: Folded) -> None:
-        head = await self.log.head()
-        async for batch in self.log.read(query, after=folded.position, upto=head, org=org):
+        async for batch in self.log.read(query, after=folded.position, org=org):
             for recorded in batch:
                 folded.state = decider.evolve(folded.state, recorded.event)
                 folded.position = recorded.position
-        folded.position = head
         folded.fresh = True
 
     def _one_at_a_time(self, key: tuple[str, str]) -> "_Lock":
