@@ -75,7 +75,10 @@ class Folder:
         return min((head.position for head in self.heads.values()), default=0)
 
     async def fold(self, batch: Sequence[Recorded]) -> list[Key]:
-        """Fold one batch, exactly once; the keys that changed."""
+        """Fold one batch, exactly once; the keys that changed.
+
+        When it fails nothing was written, and the states in memory are ahead of that: begin with a new one.
+        """
         touched = list(self._touched(batch))
         await self._fetch({key for key, _ in touched})
         changed: dict[Key, None] = {}
@@ -84,11 +87,7 @@ class Folder:
             changed[key] = None
         rows = [(key, self._encoder.encode(self._states[key])) for key in changed]
         position = batch[-1].position
-        try:
-            await self._store.commit(self.heads, position, rows)
-        except BaseException:
-            self._states.clear()  # they are ahead of what was written
-            raise
+        await self._store.commit(self.heads, position, rows)
         self.heads = {
             view: Head(head.generation, max(head.position, position)) for view, head in self.heads.items()
         }

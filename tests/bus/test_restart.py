@@ -5,7 +5,7 @@ import shutil
 from collections.abc import AsyncIterator
 from os import kill
 from pathlib import Path
-from signal import SIGKILL
+from signal import SIGCONT, SIGKILL, SIGSTOP
 
 import pytest
 
@@ -19,7 +19,7 @@ from infra.keeping import kept
 from infra.relay import Relay
 from realtime.outbox import Outbox
 from realtime.signals import Moved, decode
-from tests.bus.given import positions, stored
+from tests.bus.given import facts, positions, stored
 from tests.log.given import by, said
 
 PATIENCE = 30.0
@@ -35,6 +35,20 @@ async def mortal(tmp_path: Path) -> AsyncIterator[tuple[Server, str]]:
     await server.stop()
 
 
+async def test_a_nats_that_does_not_answer_holds_nobody_up_for_ever(mortal):
+    server, url = mortal
+    assert server._process is not None
+    async with asyncio.timeout(PATIENCE), NatsBus.opened(url) as bus:
+        await bus.publish_facts(facts(1))
+        server._process.send_signal(SIGSTOP)
+        with pytest.raises(TimeoutError):
+            await bus.publish_facts(facts(2, 3))
+        assert bus._jetstream.publish_async_pending() == 0
+        server._process.send_signal(SIGCONT)
+        await bus.publish_facts(facts(2, 3, 4))
+        assert positions(await stored(url)) == [1, 2, 3, 4]
+
+
 async def die(server: Server) -> None:
     assert server._process is not None
     kill(server._process.pid, SIGKILL)
@@ -47,7 +61,7 @@ async def test_relay_consumer_and_outbox_resume_after_nats_was_killed(
 ):
     monkeypatch.setattr(keeping, "PAUSE", 0.05)
     server, url = mortal
-    facts: asyncio.Queue[int] = asyncio.Queue()
+    told: asyncio.Queue[int] = asyncio.Queue()
     signals: asyncio.Queue[int] = asyncio.Queue()
 
     async def hear(subject: str, payload: bytes) -> None:
@@ -65,7 +79,7 @@ async def test_relay_consumer_and_outbox_resume_after_nats_was_killed(
 
         async def reader() -> None:
             async for fact in bus.facts("reader"):
-                facts.put_nowait(fact.recorded.position)
+                told.put_nowait(fact.recorded.position)
                 await fact.ack()
 
         outbox = Outbox(bus)
@@ -75,7 +89,7 @@ async def test_relay_consumer_and_outbox_resume_after_nats_was_killed(
         async with kept({"relay": relay.run, "reader": reader, "outbox": outbox.run}):
             await log.append([said("m1")], by())
             await log.append([said("m2")], by())
-            assert await until(facts, 2) == [1, 2]
+            assert await until(told, 2) == [1, 2]
             assert await until(signals, 2) == [1, 2]
             await die(server)
             await log.append([said("m3")], by())  # the log does not care
@@ -83,10 +97,10 @@ async def test_relay_consumer_and_outbox_resume_after_nats_was_killed(
                 shutil.rmtree(tmp_path / "nats" / "jetstream")
             await server.start()
             await log.append([said("m4")], by())
-            again = await until(facts, 4)
+            again = await until(told, 4)
             last = await log.append([said("m5")], by())
             assert (await until(signals, last))[-1] == 5
-            again += await until(facts, 5)
+            again += await until(told, 5)
     # Facts 1 and 2 come again if they must, or if NATS died before it had read their acknowledgements.
     assert [position for position in again if position > (0 if data_too else 2)] == (
         [1, 2, 3, 4, 5] if data_too else [3, 4, 5]

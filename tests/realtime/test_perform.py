@@ -148,6 +148,19 @@ class Slow:
         return await self._log.append(events, context, boundary)
 
 
+async def test_commands_about_what_is_remembered_read_nothing(one, log, monkeypatch):
+    await one.perform(opened(), by("tess"))
+    await one.perform(JoinRoom(room="algebra"), by("ada"))
+    await one.perform(SendMessage(room="algebra", message="m0", text="hello"), by("ada"))
+
+    def read(*_, **options):
+        raise AssertionError("it should remember")
+
+    monkeypatch.setattr(log, "read", read)
+    for n in range(1, 10):
+        await one.perform(SendMessage(room="algebra", message=f"m{n}", text="hello"), by("ada"))
+
+
 async def test_a_decision_is_taken_anew_three_times_when_its_boundary_moves(one, log):
     await one.perform(opened(), by("tess"))
     slow = Slow(log, others=RETRIES)
