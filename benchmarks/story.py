@@ -50,8 +50,11 @@ def _people_who_talk(folder: Path, quick: bool) -> list[Row]:
 
 @contextmanager
 def _running(house: RunningHouse) -> Generator[RunningHouse, None, None]:
-    yield house.start()
-    house.stop()
+    house.start()
+    try:
+        yield house
+    finally:
+        house.stop()
 
 
 if __name__ == "__main__":
