@@ -52,11 +52,13 @@ async def verify(settings: Settings) -> None:
     """Prove log and views; raises `TaskFailed` with what is wrong."""
     wrong: list[str] = []
     async with reached(settings) as where, PostgresLog.opened(where.postgres) as log:
+        head = await log.head()
         with _bar("Reading the log"):
             found = await upkeep.scan(_raw(log.rows), decode)
-        wrong += [f"a gap before position {position}" for position in found.gaps]
-        wrong += [f"cannot decode {event}" for event in found.undecodable]
         click.echo(f"{found.events} events.")
+        wrong += found.wrong(head)
+        if found.undecodable:
+            raise TaskFailed("\n".join(wrong))  # nothing can be folded over these
         views = PostgresViews(log.rows)
         for view in VIEWS:
             with _bar(f"Folding {view.name}") as bar:

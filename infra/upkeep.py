@@ -64,8 +64,20 @@ class Scan:
     """What reading the whole log has found."""
 
     events: int = 0
+    last: int = 0
     gaps: list[int] = field(default_factory=list[int])
     undecodable: list[str] = field(default_factory=list[str])
+
+    def wrong(self, head: int) -> list[str]:
+        """What is wrong with a log that should reach to `head`, in words."""
+        ends = (
+            [f"the log ends at position {self.last} and should reach to {head}"] if self.last < head else []
+        )
+        return [
+            *(f"a gap before position {position}" for position in self.gaps),
+            *(f"cannot decode {event}" for event in self.undecodable),
+            *ends,
+        ]
 
 
 async def scan(
@@ -73,12 +85,11 @@ async def scan(
 ) -> Scan:
     """Whether positions are dense from 1, and every event decodes."""
     found = Scan()
-    expected = 1
     async for batch in rows:
         for position, tag, data in batch:
-            if position != expected:
+            if position != found.last + 1:
                 found.gaps.append(position)
-            expected = position + 1
+            found.last = position
             found.events += 1
             try:
                 decode(tag, data)

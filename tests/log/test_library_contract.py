@@ -7,7 +7,7 @@ import pytest
 from eventsourcing.dcb.api import DCBAppendCondition, DCBEvent, DCBQuery, DCBQueryItem
 from eventsourcing.dcb.application import DCBApplication
 from eventsourcing.dcb.tests import DCBRecorderTestCase
-from eventsourcing.persistence import IntegrityError
+from eventsourcing.persistence import IntegrityError, OperationalError
 
 from adapters.dcb_recorder import LyceumDCBRecorder
 
@@ -46,3 +46,9 @@ def test_a_stock_application_of_the_library_runs_on_our_log_unchanged(postgres_u
             application.recorder.append([enrolled], DCBAppendCondition(query, after=0))
         assert [found.event.data for found in application.recorder.read(query)] == [b"ada"]
         application.close()
+
+
+@pytest.mark.parametrize("url", ["postgresql://nobody@/nothing?host=/nowhere", "no such words"])
+def test_a_recorder_that_cannot_start_says_so(url: str):
+    with pytest.raises(OperationalError):
+        LyceumDCBRecorder(url)

@@ -195,11 +195,15 @@ async def test_a_leaderboard_that_was_tampered_with_is_named(log, boards, redis_
     assert await upkeep.compare_leaderboards(log, boards, quietly) == ["school:xp:all:ranks"]
 
 
-async def test_a_scan_counts_events_and_names_gaps_and_what_does_not_decode(log):
-    await log.append([said("m1"), said("m2"), said("m3"), said("m4")], by())
-    assert await upkeep.scan(_raw(log.rows), decode) == upkeep.Scan(events=4)
-    await by_hand(log, "delete from events where position = 2")
-    await by_hand(log, "update events set data = '\\xc1' where position = 4")
+async def test_a_scan_counts_events_and_names_gaps_what_does_not_decode_and_a_missing_end(log):
+    await log.append([said("m1"), said("m2"), said("m3"), said("m4"), said("m5")], by())
     found = await upkeep.scan(_raw(log.rows), decode)
-    assert (found.events, found.gaps) == (3, [3])
-    assert found.undecodable == ["4 (room.message-sent.v1)"]
+    assert found == upkeep.Scan(events=5, last=5)
+    assert found.wrong(5) == found.wrong(4) == []  # it may have grown meanwhile
+    await by_hand(log, "delete from events where position in (2, 5)")
+    await by_hand(log, "update events set data = '\\xc1' where position = 4")
+    assert (await upkeep.scan(_raw(log.rows), decode)).wrong(5) == [
+        "a gap before position 3",
+        "cannot decode 4 (room.message-sent.v1)",
+        "the log ends at position 4 and should reach to 5",
+    ]
