@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import AsyncIterator
+from itertools import count
 from os import kill
 from pathlib import Path
 from signal import SIGCONT, SIGKILL, SIGSTOP
@@ -39,14 +40,20 @@ async def test_a_nats_that_does_not_answer_holds_nobody_up_for_ever(mortal):
     server, url = mortal
     assert server._process is not None
     async with asyncio.timeout(PATIENCE), NatsBus.opened(url) as bus:
-        await bus.publish_facts(facts(1))
-        server._process.send_signal(SIGSTOP)
+        published = count(1)
+
+        async def publish_for_ever() -> None:
+            while True:
+                await bus.publish_facts(facts(next(published)))
+
+        server._process.send_signal(SIGSTOP)  # which takes a moment
         with pytest.raises(TimeoutError):
-            await bus.publish_facts(facts(2, 3))
+            await publish_for_ever()
         assert bus._jetstream.publish_async_pending() == 0
         server._process.send_signal(SIGCONT)
-        await bus.publish_facts(facts(2, 3, 4))
-        assert positions(await stored(url)) == [1, 2, 3, 4]
+        last = next(published)
+        await bus.publish_facts(facts(last - 1, last))
+        assert positions(await stored(url)) == list(range(1, last + 1))
 
 
 async def die(server: Server) -> None:
