@@ -72,6 +72,19 @@ def names(processes: list[psutil.Process]) -> set[str]:
     return found
 
 
+def named(name: str, processes: list[psutil.Process]) -> Iterator[psutil.Process]:
+    """Those of this name that are still there."""
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            if process.name() == name:
+                yield process
+
+
+def the_server(kind: str) -> psutil.Process:
+    """The server itself, among the helpers that PostgreSQL starts and ends."""
+    return next(process for process in named(kind, children()) if process.ppid() == os.getpid())
+
+
 async def used(found: Servers) -> None:
     """Every server does what it is for."""
     async with await psycopg.AsyncConnection.connect(found.postgres) as connection:
@@ -140,7 +153,7 @@ async def test_after_a_kill_the_next_start_has_all_that_was_committed(home: Path
 
 async def test_a_pid_file_whose_number_another_process_has_now_does_not_stop_the_start(home: Path):
     async with servers(settings(home)):
-        owner = next(p.uids().real for p in children() if p.name() == "postgres")
+        owner = the_server("postgres").uids().real
     with subprocess.Popen(["sleep", "60"], user=owner) as stranger:  # noqa: ASYNC220 - it is not waited for
         lines = [
             stranger.pid,
@@ -171,7 +184,7 @@ async def test_a_second_lyceum_on_the_same_home_is_refused_by_name(home: Path):
 
 def test_a_server_that_hangs_is_ended_before_the_next_start(home: Path):
     with held(home) as (parent, _):
-        hung = next(p for p in psutil.Process(parent.pid).children() if p.name() == "nats-server")
+        hung = next(named("nats-server", psutil.Process(parent.pid).children()))
         hung.suspend()
         parent.kill()
     assert end_leftovers([home / "nats"], patience=0.2) == 1
@@ -183,7 +196,7 @@ async def test_a_server_that_dies_is_started_again_where_it_was(home: Path, kind
     async with servers(settings(home)) as found, asyncio.TaskGroup() as tasks:
         keeping = tasks.create_task(found.run())
         await used(found)
-        victim = next(process for process in children() if process.name() == kind)
+        victim = the_server(kind)
         victim.kill()
         async with asyncio.timeout(10):
             await _until_back(kind, victim.pid, found)
@@ -193,7 +206,7 @@ async def test_a_server_that_dies_is_started_again_where_it_was(home: Path, kind
 async def _until_back(kind: str, dead: int, found: Servers) -> None:
     """Until a new server answers at the old address."""
     while True:
-        alive = [p for p in children() if p.name() == kind and p.pid != dead]
+        alive = [process for process in named(kind, children()) if process.pid != dead]
         try:
             if alive:
                 return await {
