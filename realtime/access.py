@@ -88,9 +88,7 @@ class Tokens:
     ) -> str:
         """A token for this person; `lasts` is cut to a year."""
         expires = self._clock() + min(lasts, LONGEST)
-        access = Access(
-            sub=person, role=role, org=org or self._org, room=room, exp=int(expires.timestamp())
-        )
+        access = Access(sub=person, role=role, org=org or self._org, room=room, exp=int(expires.timestamp()))
         claims: dict[str, Any] = msgspec.to_builtins(access)
         msgspec.convert(claims, Access)  # the ids are ids
         return jwt.encode(claims, self._secret, ALGORITHM)
