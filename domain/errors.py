@@ -44,4 +44,4 @@ class BoundaryMoved(Exception):
 
 
 class LogUnavailable(Exception):
-    """The log cannot be written or read right now; nothing was recorded."""
+    """The log cannot be written or read right now. Repeat the request: nothing is recorded twice."""

@@ -29,7 +29,7 @@ REFUSALS: Mapping[int, str] = {
     409: "Refused, as things are now.",
     413: "The body is too large.",
     429: "Too many requests, or streams, at a time.",
-    503: "Not available right now; nothing was recorded.",
+    503: "Not available right now. Repeat the request with the same ids: nothing is recorded twice.",
 }
 AT_LEAST = {
     "name": "at_least",
