@@ -17,6 +17,7 @@ from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, PubAck, Retent
 from nats.js.client import JetStreamContext as JetStream
 from nats.js.errors import BadRequestError, NotFoundError
 
+from adapters.cancellation import heed_cancellation
 from domain.catalogue import UndecodableEvent, from_json, to_json
 from domain.events import Recorded, type_of
 
@@ -220,14 +221,7 @@ async def _fetch(subscription: JetStream.PullSubscription) -> list[Msg]:
     except TimeoutError:
         return []
     finally:
-        _heed_cancellation()
-
-
-def _heed_cancellation() -> None:
-    """Before Python 3.12 `asyncio.wait_for`, which the client uses, may lose a cancellation to a message."""
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError
+        heed_cancellation()
 
 
 async def _ensure(jetstream: JetStreamContext, *streams: StreamConfig) -> None:

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
+from adapters.cancellation import heed_cancellation
 from adapters.postgres_rows import PAGE, PostgresRows
 from adapters.postgres_writer import Row
 from domain.catalogue import decode, encode, tags_of
@@ -58,6 +59,7 @@ class PostgresLog:
     async def follow(self, after: int = 0) -> AsyncIterator[Sequence[Recorded]]:
         """See `EventLog.follow`."""
         while True:
+            heed_cancellation()
             more = self._more
             if batch := self._since(after) or await self._page(after):
                 yield batch
