@@ -103,8 +103,6 @@ async def test_the_servers_start_do_their_work_and_leave_no_process(home: Path):
         await used(found)
         running = children()
         assert set(UP) <= names(running)
-        began = time.monotonic()
-    assert time.monotonic() - began < 3
     assert wait_gone(running, 0) == []
 
 

