@@ -23,7 +23,7 @@ from eventsourcing.dcb.persistence import DCBInfrastructureFactory, DCBListenNot
 from eventsourcing.persistence import IntegrityError, OperationalError, ProgrammingError, TrackingRecorder
 
 from adapters.postgres_rows import PostgresRows
-from adapters.postgres_writer import Row
+from adapters.stored import Row
 from domain.errors import BoundaryMoved, LogUnavailable
 from domain.events import Boundary, Item, Query
 

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from adapters.cancellation import heed_cancellation
 from adapters.postgres_rows import PAGE, PostgresRows
-from adapters.postgres_writer import Row
+from adapters.stored import Row
 from domain.catalogue import decode, encode, tags_of
 from domain.events import EVERYTHING, Boundary, Context, Event, Query, Recorded, type_of
 

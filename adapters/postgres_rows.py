@@ -9,8 +9,9 @@ import psycopg
 from psycopg import sql as syntax
 from psycopg_pool import AsyncConnectionPool
 
-from adapters.postgres_writer import Connection, Row, Writer, configure
+from adapters.postgres_writer import Connection, Writer, configure
 from adapters.sql import sql
+from adapters.stored import Row
 from domain.errors import LogUnavailable
 from domain.events import Boundary, Item, Query
 
@@ -141,5 +142,5 @@ async def _prepare(url: str) -> None:
 
 
 def _row(record: tuple[Any, ...]) -> Row:
-    position, at, org, kind, actor, cause, tags, data = record
-    return Row(position, at, org, kind, actor, cause, tuple(tags), data)
+    position, at, org, kind, actor, cause, tags, data, personal = record
+    return Row(position, at, org, kind, actor, cause, tuple(tags), data, personal)

@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import psycopg
 
 from adapters.sql import sql
+from adapters.stored import Row
 from domain.errors import BoundaryMoved, LogUnavailable
 from domain.events import Boundary, Item
 
@@ -25,19 +25,6 @@ LOST = "the connection to the log was lost; whether this was recorded is seen wh
 Connection = psycopg.AsyncConnection[Any]
 Mark = tuple[str, str, str]
 """(organisation, tag or "", type or ""): what a row can be found by."""
-
-
-class Row(NamedTuple):
-    """One event as it stands in the log."""
-
-    position: int
-    at: datetime
-    org: str
-    type: str
-    actor: str
-    cause: str | None
-    tags: tuple[str, ...]
-    data: bytes
 
 
 @dataclass
@@ -223,6 +210,7 @@ def _parameters(batch: Sequence[Append]) -> tuple[list[Any], ...]:
         [row.cause for _, row in rows],
         [JOIN.join(row.tags) for _, row in rows],
         [row.data for _, row in rows],
+        [row.personal for _, row in rows],
         *([guard[i] for guard in guards] for i in range(5)),
     )
 

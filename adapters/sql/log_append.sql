@@ -1,3 +1,3 @@
 select append, last, moved from log_append(
-    %b::integer[], %b::timestamptz[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[], %b::bytea[],
+    %b::integer[], %b::timestamptz[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[], %b::bytea[], %b::bytea[],
     %b::integer[], %b::text[], %b::text[], %b::text[], %b::bigint[])

@@ -14,8 +14,14 @@ create table if not exists events (
     actor text not null,
     cause text,
     tags text[] not null,
-    data bytea not null
+    data bytea,
+    personal bytea,
+    segment text
 );
+-- `personal` is encrypted; `segment` names the file of the archive that holds data and personal instead.
+alter table events add column if not exists personal bytea;
+alter table events add column if not exists segment text;
+alter table events alter column data drop not null;
 
 -- One row for each tag of an event, and one with the empty tag for the event itself: every query that a
 -- decision can read is a range of this index.
@@ -83,9 +89,12 @@ end $$;
 -- append each event belongs; a guard refuses the append that it names and no other.
 -- Each statement of a volatile function takes its own snapshot, so that what was committed while we
 -- waited for the lock is seen by the guards.
+drop function if exists log_append(
+    integer[], timestamptz[], text[], text[], text[], text[], text[], bytea[],
+    integer[], text[], text[], text[], bigint[]);
 create or replace function log_append(
     p_append integer[], p_at timestamptz[], p_org text[], p_type text[], p_actor text[], p_cause text[],
-    p_tags text[], p_data bytea[],
+    p_tags text[], p_data bytea[], p_personal bytea[],
     p_guard integer[], p_guard_org text[], p_guard_types text[], p_guard_tags text[], p_guard_after bigint[]
 ) returns table (append integer, last bigint, moved text)
 language plpgsql volatile as $$
@@ -109,13 +118,13 @@ begin
     with given as (
         select e.append, head + row_number() over (order by e.nr) as position,
             e.at, e.org, e.type, e.actor, e.cause,
-            coalesce(string_to_array(nullif(e.tags, ''), E'\x1f'), '{}') as tags, e.data
-        from unnest(p_append, p_at, p_org, p_type, p_actor, p_cause, p_tags, p_data)
-            with ordinality as e (append, at, org, type, actor, cause, tags, data, nr)
+            coalesce(string_to_array(nullif(e.tags, ''), E'\x1f'), '{}') as tags, e.data, e.personal
+        from unnest(p_append, p_at, p_org, p_type, p_actor, p_cause, p_tags, p_data, p_personal)
+            with ordinality as e (append, at, org, type, actor, cause, tags, data, personal, nr)
         where e.append <> all (refused)
     ), stored as (
-        insert into events (position, at, org, type, actor, cause, tags, data)
-        select g.position, g.at, g.org, g.type, g.actor, g.cause, g.tags, g.data from given g
+        insert into events (position, at, org, type, actor, cause, tags, data, personal)
+        select g.position, g.at, g.org, g.type, g.actor, g.cause, g.tags, g.data, g.personal from given g
     ), tagged as (
         insert into event_tags (org, tag, type, position)
         select distinct g.org, t.tag, g.type, g.position

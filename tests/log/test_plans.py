@@ -26,7 +26,7 @@ with numbers as (select generate_series(1, %(rows)s) as n), filled as (
 )
 update log_head set position = %(rows)s
 """
-APPEND = "select * from log_append(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+APPEND = "select * from log_append(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 SCANS = """
 select coalesce(sum(seq_scan), 0)::int from pg_stat_xact_user_tables
 where relname in ('events', 'event_tags')
@@ -79,7 +79,7 @@ async def test_events_are_fetched_by_their_positions(database):
 
 
 async def test_neither_an_append_nor_its_guard_reads_a_table_through(database):
-    event = ([2], [NOON], ["school"], ["type1"], ["ada"], [None], ["room:r7"], [b""])
+    event = ([2], [NOON], ["school"], ["type1"], ["ada"], [None], ["room:r7"], [b""], [None])
     async with database.transaction():
         before = await scans(database)
         for last, (asked, item) in enumerate(ITEMS.items(), ROWS + 1):
