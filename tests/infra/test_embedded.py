@@ -9,9 +9,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import nats
 import psutil
@@ -57,32 +58,35 @@ def before() -> None:
     BEFORE.update(process.pid for process in psutil.Process().children(recursive=True))
 
 
+def asked(question: Callable[[psutil.Process], Any], processes: Iterable[psutil.Process]) -> list[tuple]:
+    """What each process answers, of those that are still there: PostgreSQL's helpers end at any time."""
+    answers = []
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            answers.append((process, question(process)))
+    return answers
+
+
 def children(process: psutil.Process | None = None) -> list[psutil.Process]:
     """Those that the test has started, and theirs."""
     found = (process or psutil.Process()).children(recursive=True)
-    return [child for child in found if not BEFORE & {child.pid, child.ppid()}]
+    return [child for child, parent in asked(psutil.Process.ppid, found) if not BEFORE & {child.pid, parent}]
 
 
 def names(processes: list[psutil.Process]) -> set[str]:
-    """PostgreSQL starts helpers that end at any time."""
-    found = set()
-    for process in processes:
-        with suppress(psutil.NoSuchProcess):
-            found.add(process.name())
-    return found
+    """What they are called."""
+    return {name for _, name in asked(psutil.Process.name, processes)}
 
 
-def named(name: str, processes: list[psutil.Process]) -> Iterator[psutil.Process]:
-    """Those of this name that are still there."""
-    for process in processes:
-        with suppress(psutil.NoSuchProcess):
-            if process.name() == name:
-                yield process
+def named(wanted: str, processes: list[psutil.Process]) -> list[psutil.Process]:
+    """Those of this name."""
+    return [process for process, name in asked(psutil.Process.name, processes) if name == wanted]
 
 
 def the_server(kind: str) -> psutil.Process:
     """The server itself, among the helpers that PostgreSQL starts and ends."""
-    return next(process for process in named(kind, children()) if process.ppid() == os.getpid())
+    parents = asked(psutil.Process.ppid, named(kind, children()))
+    return next(process for process, parent in parents if parent == os.getpid())
 
 
 async def used(found: Servers) -> None:
@@ -182,7 +186,7 @@ async def test_a_second_lyceum_on_the_same_home_is_refused_by_name(home: Path):
 
 def test_a_server_that_hangs_is_ended_before_the_next_start(home: Path):
     with held(home) as (parent, _):
-        hung = next(named("nats-server", psutil.Process(parent.pid).children()))
+        [hung] = named("nats-server", psutil.Process(parent.pid).children())
         hung.suspend()
         parent.kill()
     assert end_leftovers([home / "nats"], patience=0.2) == 1
@@ -297,8 +301,8 @@ async def test_nobody_else_on_the_machine_can_reach_the_servers(home: Path):
             bus.flush()
             assert b"auth_required" in bus.readline()
             assert b"Authorization Violation" in bus.readline()
-        main = children()
-        listening = [c for p in main for c in p.net_connections("inet") if c.status == psutil.CONN_LISTEN]
+        connections = asked(lambda process: process.net_connections("inet"), children())
+        listening = [one for _, all_of_it in connections for one in all_of_it if one.status == "LISTEN"]
         assert {connection.laddr.ip for connection in listening} == {"127.0.0.1"}
 
 
