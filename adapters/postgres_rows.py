@@ -1,37 +1,65 @@
 """The rows of the log, read by position or by query, and written in groups. Knows no events."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Protocol
 
 import psycopg
 from psycopg import sql as syntax
 from psycopg_pool import AsyncConnectionPool
 
-from adapters.postgres_writer import Connection, Writer, configure
+from adapters.postgres_connection import CONNECT, Connection, configure, connected, cut_after
+from adapters.postgres_writer import Writer
 from adapters.sql import sql
 from adapters.stored import Row
 from domain.errors import LogUnavailable
 from domain.events import Boundary, Item, Query
 
 PAGE = 512
-"""Rows in one read, at most."""
+"""Rows in one read, at first and when they are large."""
+LARGEST = 4096
+"""Rows in one read when they are small and many are to come."""
+ROOM = 4 * 2**20
+"""Bytes that one read should bring, about."""
+OVERHEAD = 200
+"""Bytes of a row beside its data, about."""
+SEGMENT = 9
+"""The column that names the segment of an archived row."""
 LAST = 2**63 - 1
 PATIENCE = 2.0
 """Seconds to wait for a connection before the log counts as unavailable."""
+READ = 10.0
+"""Seconds that whoever has a connection for reading may keep it, unless they say otherwise."""
 PARTING = 2.0
 """Seconds that a commit on its way has to arrive when the log closes."""
 
 Pool = AsyncConnectionPool[Connection]
 
 
+class Segments(Protocol):
+    """Where rows are whose content was archived. Implemented in `adapters/archive.py`."""
+
+    async def rows(self, segment: str) -> Mapping[int, Row]:
+        """The rows of a segment by their positions. Raises `LogUnavailable` if it cannot be read."""
+        ...
+
+
+class NoSegments:
+    """No archive."""
+
+    async def rows(self, segment: str) -> Mapping[int, Row]:
+        """Refuses."""
+        raise LogUnavailable(f"segment {segment} of the archive is needed, and there is no archive here")
+
+
 class PostgresRows:
     """The tables of the log in one database. Make one with `PostgresRows.opened(url)`."""
 
-    def __init__(self, pool: Pool, writer: Writer) -> None:
+    def __init__(self, pool: Pool, writer: Writer, segments: Segments) -> None:
         self._pool = pool
         self._writer = writer
+        self._segments = segments
 
     @property
     def committed(self) -> list[Callable[[Sequence[Row]], None]]:
@@ -40,19 +68,28 @@ class PostgresRows:
 
     @classmethod
     @asynccontextmanager
-    async def opened(cls, url: str, *, connections: int = 4) -> AsyncGenerator["PostgresRows", None]:
+    async def opened(
+        cls, url: str, segments: Segments | None = None, *, connections: int = 4
+    ) -> AsyncGenerator["PostgresRows", None]:
         """Connect, make the tables if they are not there, and write until the block is left."""
         await _prepare(url)
+        options = {"connect_timeout": CONNECT}
         async with (
             AsyncConnectionPool[Connection](
-                url, min_size=1, max_size=connections, configure=configure, open=False, timeout=PATIENCE
+                url,
+                min_size=1,
+                max_size=connections,
+                configure=configure,
+                open=False,
+                timeout=PATIENCE,
+                kwargs=options,
             ) as pool,
             asyncio.TaskGroup() as group,
         ):
             writer = Writer(url)
             writing = group.create_task(writer.run())
             try:
-                yield cls(pool, writer)
+                yield cls(pool, writer, segments or NoSegments())
             finally:
                 writer.close()
                 await asyncio.wait([writing], timeout=PARTING)
@@ -69,11 +106,12 @@ class PostgresRows:
             return (await cursor.fetchone() or (0,))[0]
 
     @asynccontextmanager
-    async def connection(self) -> AsyncGenerator[Connection, None]:
-        """A connection for reading; `LogUnavailable` if there is none to be had."""
+    async def connection(self, patience: float = READ) -> AsyncGenerator[Connection, None]:
+        """A connection, for `patience` seconds at most; `LogUnavailable` if there is none to be had."""
         try:
             async with self._pool.connection() as connection:
-                yield connection
+                with cut_after(connection, patience):
+                    yield connection
         except psycopg.OperationalError as error:  # a pool without connections says so too
             raise LogUnavailable(LogUnavailable.__doc__) from error
 
@@ -86,9 +124,11 @@ class PostgresRows:
     ) -> AsyncIterator[list[Row]]:
         """The matching rows with after < position ≤ upto, in order, a batch at a time."""
         if org is None and not query.items:
-            while page := await self.page(after, upto):
+            limit = PAGE
+            while page := await self.page(after, upto, limit):
                 yield page
                 after = page[-1].position
+                limit = next_limit(page)
             return
         async for batch in self.at(await self.positions(query, org=org, after=after, upto=upto)):
             yield batch
@@ -113,7 +153,22 @@ class PostgresRows:
     async def _rows(self, statement: str, parameters: Sequence[object]) -> list[Row]:
         async with self.connection() as connection:
             cursor = await connection.execute(statement.encode(), parameters, binary=True)
-            return [_row(record) for record in await cursor.fetchall()]
+            records = await cursor.fetchall()
+        rows = [_row(record) for record in records]
+        if any(record[SEGMENT] for record in records):
+            return await self._with_archived(rows, [record[SEGMENT] for record in records])
+        return rows
+
+    async def _with_archived(self, rows: Sequence[Row], segments: Sequence[str | None]) -> list[Row]:
+        """The rows, with what stands in segments of the archive."""
+        found: list[Row] = []
+        for row, segment in zip(rows, segments, strict=True):
+            if segment is None:
+                found.append(row)
+            else:
+                archived = await self._segments.rows(segment)
+                found.append(archived[row.position])
+        return found
 
 
 def _branch(item: Item, org: str | None, after: int, upto: int) -> syntax.Composed:
@@ -131,16 +186,22 @@ def _branch(item: Item, org: str | None, after: int, upto: int) -> syntax.Compos
     ).format(org, first, types, after, upto, rest.format(others) if others else syntax.SQL(""))
 
 
+def _row(record: tuple[Any, ...]) -> Row:
+    position, at, org, kind, actor, cause, tags, data, personal, _ = record
+    return Row(position, at, org, kind, actor, cause, tuple(tags), data, personal)
+
+
+def next_limit(page: Sequence[Row]) -> int:
+    """How many rows to read next, so that they are about as large as a read should be."""
+    size = sum(len(row.data) for row in page) + OVERHEAD * len(page)
+    return min(LARGEST, max(PAGE, ROOM * len(page) // size)) if page else PAGE
+
+
 async def _prepare(url: str) -> None:
     """Make the tables; one process at a time, since several may start together."""
     try:
-        async with await psycopg.AsyncConnection[Any].connect(url) as connection:
+        async with connected(url) as connection, connection.transaction():
             await connection.execute("select pg_advisory_xact_lock(4242)")
             await connection.execute(sql("schema").encode())
     except psycopg.OperationalError as error:
         raise LogUnavailable(f"PostgreSQL cannot be reached: {error}") from error
-
-
-def _row(record: tuple[Any, ...]) -> Row:
-    position, at, org, kind, actor, cause, tags, data, personal = record
-    return Row(position, at, org, kind, actor, cause, tuple(tags), data, personal)

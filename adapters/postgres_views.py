@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from adapters.postgres_connection import Connection
 from adapters.postgres_rows import PostgresRows
-from adapters.postgres_writer import Connection
 from projections.follower import Head, Key, Overtaken
 from projections.view import AnyView
 

@@ -1,46 +1,55 @@
-"""Group commit: the one writer of the log in this process, and what stands in its rows."""
+"""Group commit: the one writer of the log in this process."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+import time
+import uuid
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 import psycopg
 
+from adapters.appends import Append, Mark, Outcome, parameters, settle
+from adapters.postgres_connection import Connection, connected, cut_after
 from adapters.sql import sql
 from adapters.stored import Row
-from domain.errors import BoundaryMoved, LogUnavailable
-from domain.events import Boundary, Item
+from domain.errors import LogUnavailable
+from domain.events import Boundary
 
-JOIN = "\x1f"
 BATCH = 512
 """Rows in one transaction, unless a single append has more."""
 PENDING = 20_000
 """Rows that may wait for a commit before appends are refused."""
 RECONNECT = 0.25
 """Seconds between attempts to reach PostgreSQL again."""
+COMMIT = 5.0
+"""Seconds that a commit may take before its connection counts as lost."""
+DOUBT = 10.0
+"""Seconds in which a lost connection must be back for its last transaction to be asked about."""
 LOST = "the connection to the log was lost; whether this was recorded is seen when it is asked for again"
-
-Connection = psycopg.AsyncConnection[Any]
-Mark = tuple[str, str, str]
-"""(organisation, tag or "", type or ""): what a row can be found by."""
 
 
 @dataclass
-class Append:
-    """What one command wants recorded; `done` becomes the position of its last row."""
+class Doubt:
+    """A batch that was sent, and not answered."""
 
-    rows: Sequence[Row]
-    boundary: Boundary | None
-    done: asyncio.Future[int] = field(repr=False)
+    batch: list[Append]
+    number: int
+    until: float
 
 
 class Writer:
-    """Takes all that waits, and records it in one transaction with one fsync, for as long as `run` runs."""
+    """Takes all that waits, and records it in one transaction with one fsync, for as long as `run` runs.
+
+    When the connection is lost on the way, the next one is asked first what became of the transaction: its
+    appends are answered if it was recorded, and recorded now if it was not.
+    """
 
     def __init__(self, url: str) -> None:
         self._url = url
+        self._name = uuid.uuid4().hex
+        self._number = 0
+        self._doubt: Doubt | None = None
         self._waiting: list[Append] = []
         self._pending = 0
         self._work = asyncio.Event()
@@ -68,28 +77,52 @@ class Writer:
 
     async def run(self) -> None:
         """Write until closed, over one connection after the other."""
-        while not self._closing:
-            try:
-                connection = await psycopg.AsyncConnection[Any].connect(self._url, autocommit=True)
-            except psycopg.OperationalError:
-                self._refuse(self._take_all(), "the log cannot be reached")
-                await asyncio.sleep(RECONNECT)
-                continue
-            async with connection:
-                with suppress(psycopg.OperationalError):
-                    await configure(connection)
-                    await self._commit_all(connection)
+        try:
+            while self._doubt or not self._closing:
+                if not await self._served():
+                    self._refuse(self._take_all(), "the log cannot be reached")
+                    await asyncio.sleep(RECONNECT)
+                if self._doubt and time.monotonic() > self._doubt.until:
+                    self._give_up()
+        finally:
+            self._give_up()
+
+    async def _served(self) -> bool:
+        """Write over one connection until it is lost or the log closes; False if there was none to be had."""
+        reached = False
+        with suppress(psycopg.OperationalError):
+            async with connected(self._url) as connection:
+                reached = True
+                await self._resolve(connection)
+                await self._commit_all(connection)
+        return reached
+
+    def _give_up(self) -> None:
+        if self._doubt:
+            self._refuse(self._doubt.batch, LOST)
+            self._doubt = None
+
+    async def _resolve(self, connection: Connection) -> None:
+        """Find out what became of the batch that was on its way when the last connection was lost."""
+        if (doubt := self._doubt) is None:
+            return
+        with cut_after(connection, COMMIT):
+            cursor = await connection.execute(
+                sql("log_outcome").encode(), (self._name, doubt.number), binary=True
+            )
+            record = await cursor.fetchone()
+        self._doubt = None
+        if record is not None:
+            self._settle(doubt.batch, Outcome.of(record))
+        else:
+            self._put_back(doubt.batch)
 
     async def _commit_all(self, connection: Connection) -> None:
         """Commit until the log closes or the connection is lost."""
-        while not self._closing:
+        while self._waiting or not self._closing:
             await self._work.wait()
-            batch = self._take()
-            try:
+            if batch := self._take():
                 await self._commit(connection, batch)
-            except BaseException:
-                self._refuse(batch, LOST)
-                raise
 
     def _take(self) -> list[Append]:
         """As many waiting appends as go into one transaction.
@@ -105,11 +138,11 @@ class Writer:
             if append.done.cancelled():
                 continue
             size += len(append.rows)
-            if (batch and size > BATCH) or (append.boundary and _touches(append, touched)):
+            if (batch and size > BATCH) or append.depends_on(touched):
                 rest.append(append)
                 continue
             batch.append(append)
-            touched.update(mark for row in append.rows for mark in _marks(row))
+            touched.update(append.marks())
         self._waiting = rest
         self._pending = sum(len(append.rows) for append in rest)
         if rest:
@@ -124,98 +157,52 @@ class Writer:
     async def _commit(self, connection: Connection, batch: list[Append]) -> None:
         """Record a batch. If something in it cannot be recorded, only that append suffers for it."""
         try:
-            results = await _append(connection, batch)
-        except psycopg.OperationalError:
-            raise
+            outcome = await self._send(connection, batch)
         except (psycopg.Error, UnicodeError) as error:
-            if len(batch) == 1:
+            if connection.broken:
+                raise
+            self._doubt = None  # this was an answer
+            if len(batch) == 1 or isinstance(error, psycopg.OperationalError):  # a full disk, for one
                 self._refuse(batch, f"the log did not record this ({type(error).__name__})")
-                return
-            for append in batch:
-                await self._commit(connection, [append])
+            else:
+                await self._commit_each(connection, batch)
         else:
-            self._settle(batch, results)
+            self._doubt = None
+            self._settle(batch, outcome)
 
-    def _settle(self, batch: list[Append], results: dict[int, tuple[Any, ...]]) -> None:
-        recorded: list[Row] = []
-        for number, append in enumerate(batch):
-            _, last, moved = results[number]
-            if last is None:
-                _answer(append, BoundaryMoved(moved.replace(JOIN, " ") or "the log"))
-                continue
-            first = last - len(append.rows) + 1
-            recorded += [row._replace(position=first + i) for i, row in enumerate(append.rows)]
-            _answer(append, last)
-        if recorded:
+    async def _commit_each(self, connection: Connection, batch: list[Append]) -> None:
+        for done, append in enumerate(batch, 1):
+            try:
+                await self._commit(connection, [append])
+            except BaseException:
+                self._put_back(batch[done:])
+                raise
+
+    def _put_back(self, batch: list[Append]) -> None:
+        """These come first when there is a connection again."""
+        self._waiting[:0] = batch
+        self._pending += sum(len(append.rows) for append in batch)
+        self._work.set()
+
+    async def _send(self, connection: Connection, batch: list[Append]) -> Outcome:
+        self._number += 1
+        self._doubt = Doubt(batch, self._number, time.monotonic() + DOUBT)
+        with cut_after(connection, COMMIT):
+            cursor = await connection.execute(
+                sql("log_append").encode(),
+                (self._name, self._number, *parameters(batch)),
+                binary=True,
+                prepare=True,
+            )
+            record = await cursor.fetchone()
+        assert record is not None
+        return Outcome.of(record)
+
+    def _settle(self, batch: Sequence[Append], outcome: Outcome) -> None:
+        if recorded := settle(batch, outcome):
             for listener in self.committed:
                 listener(recorded)
 
     def _refuse(self, appends: Sequence[Append], why: str) -> None:
         for append in appends:
-            _answer(append, LogUnavailable(why))
-
-
-async def _append(connection: Connection, batch: Sequence[Append]) -> dict[int, tuple[Any, ...]]:
-    """What `log_append` answers, by the number of the append."""
-    if not batch:
-        return {}
-    cursor = await connection.execute(
-        sql("log_append").encode(), _parameters(batch), binary=True, prepare=True
-    )
-    return {row[0]: row for row in await cursor.fetchall()}
-
-
-def _answer(append: Append, outcome: int | Exception) -> None:
-    """Tell the caller, unless it has gone away."""
-    if append.done.done():
-        return
-    if isinstance(outcome, int):
-        append.done.set_result(outcome)
-    else:
-        append.done.set_exception(outcome)
-
-
-def _marks(row: Row) -> Iterable[Mark]:
-    """What queries may find this row by."""
-    for tag in (*row.tags, ""):
-        yield (row.org, tag, row.type)
-        yield (row.org, tag, "")
-
-
-def _touches(append: Append, touched: set[Mark]) -> bool:
-    assert append.boundary is not None
-    org = append.rows[0].org
-    return any(
-        (org, item.tags[0] if item.tags else "", kind) in touched
-        for item in append.boundary.query.items or (Item(),)
-        for kind in item.types or ("",)
-    )
-
-
-def _parameters(batch: Sequence[Append]) -> tuple[list[Any], ...]:
-    """The columns of `log_append`."""
-    rows = [(number, row) for number, append in enumerate(batch) for row in append.rows]
-    guards = [
-        (number, append.rows[0].org, JOIN.join(item.types), JOIN.join(item.tags), append.boundary.position)
-        for number, append in enumerate(batch)
-        if append.boundary
-        for item in append.boundary.query.items or (Item(),)
-    ]
-    return (
-        [number for number, _ in rows],
-        [row.at for _, row in rows],
-        [row.org for _, row in rows],
-        [row.type for _, row in rows],
-        [row.actor for _, row in rows],
-        [row.cause for _, row in rows],
-        [JOIN.join(row.tags) for _, row in rows],
-        [row.data for _, row in rows],
-        [row.personal for _, row in rows],
-        *([guard[i] for guard in guards] for i in range(5)),
-    )
-
-
-async def configure(connection: Connection) -> None:
-    """What every connection to the log is set to."""
-    await connection.set_autocommit(True)
-    await connection.execute("set timezone to 'UTC'")
+            append.refused(LogUnavailable(why))

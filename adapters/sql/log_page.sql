@@ -1,3 +1,3 @@
-select position, at, org, type, actor, cause, tags, data, personal from events
+select position, at, org, type, actor, cause, tags, data, personal, segment from events
 where position > %s and position <= %s
 order by position limit %s

@@ -1,2 +1,2 @@
-select position, at, org, type, actor, cause, tags, data, personal from events
+select position, at, org, type, actor, cause, tags, data, personal, segment from events
 where position = any (%b::bigint[]) order by position

@@ -85,54 +85,88 @@ begin
         or exists (select from events e where e.position = found.position and e.tags @> wanted));
 end $$;
 
+-- The last transaction of each writer: one whose connection broke asks here what became of it.
+create table if not exists log_writers (
+    writer text primary key,
+    batch bigint not null,
+    head bigint,
+    refused integer[],
+    moved text[],
+    at timestamptz not null default now()
+);
+
 -- Appends many commands' events at once: one lock, one transaction, one fsync. p_append says to which
--- append each event belongs; a guard refuses the append that it names and no other.
+-- append each event belongs; a guard refuses the append that it names and no other. Answers the head
+-- before, the appends that were refused, and for each of these what moved: the others stand behind that
+-- head, without a gap, in the order given. A batch that log_outcome was asked about is refused (LY001).
 -- Each statement of a volatile function takes its own snapshot, so that what was committed while we
 -- waited for the lock is seen by the guards.
-drop function if exists log_append(
-    integer[], timestamptz[], text[], text[], text[], text[], text[], bytea[],
-    integer[], text[], text[], text[], bigint[]);
 create or replace function log_append(
+    p_writer text, p_batch bigint,
     p_append integer[], p_at timestamptz[], p_org text[], p_type text[], p_actor text[], p_cause text[],
     p_tags text[], p_data bytea[], p_personal bytea[],
     p_guard integer[], p_guard_org text[], p_guard_types text[], p_guard_tags text[], p_guard_after bigint[]
-) returns table (append integer, last bigint, moved text)
+) returns table (head bigint, refused integer[], moved text[])
 language plpgsql volatile as $$
 #variable_conflict use_column
 declare
-    head bigint;
-    refused integer[] := '{}';
-    reasons text[] := '{}';
+    v_head bigint;
+    v_refused integer[] := '{}';
+    v_moved text[] := '{}';
+    v_count bigint := cardinality(p_append);
 begin
-    select l.position into head from log_head l for update;
+    select l.position into v_head from log_head l for update;
 
     if cardinality(p_guard) > 0 then
         select coalesce(array_agg(g.append), '{}'), coalesce(array_agg(g.tags), '{}')
-        into refused, reasons
+        into v_refused, v_moved
         from unnest(p_guard, p_guard_org, p_guard_types, p_guard_tags, p_guard_after)
             as g (append, org, types, tags, after)
-        where g.after < head and log_moved(g.org, g.types, g.tags, g.after);
+        where g.after < v_head and log_moved(g.org, g.types, g.tags, g.after);
+        if cardinality(v_refused) > 0 then
+            select count(*) into v_count from unnest(p_append) as a (append) where a.append <> all (v_refused);
+        end if;
     end if;
 
-    return query
-    with given as (
-        select e.append, head + row_number() over (order by e.nr) as position,
-            e.at, e.org, e.type, e.actor, e.cause,
-            coalesce(string_to_array(nullif(e.tags, ''), E'\x1f'), '{}') as tags, e.data, e.personal
+    insert into log_writers as w (writer, batch, head, refused, moved)
+    values (p_writer, p_batch, v_head, v_refused, v_moved)
+    on conflict (writer) do update
+    set batch = excluded.batch, head = excluded.head, refused = excluded.refused, moved = excluded.moved
+    where w.batch < excluded.batch;
+    if not found then
+        raise exception 'this batch was given up' using errcode = 'LY001';
+    end if;
+
+    with given as materialized (
+        select v_head + row_number() over () as position, e.at, e.org, e.type, e.actor, e.cause,
+            string_to_array(e.tags, E'\x1f') as tags, e.data, e.personal
         from unnest(p_append, p_at, p_org, p_type, p_actor, p_cause, p_tags, p_data, p_personal)
-            with ordinality as e (append, at, org, type, actor, cause, tags, data, personal, nr)
-        where e.append <> all (refused)
-    ), stored as (
-        insert into events (position, at, org, type, actor, cause, tags, data, personal)
-        select g.position, g.at, g.org, g.type, g.actor, g.cause, g.tags, g.data, g.personal from given g
+            as e (append, at, org, type, actor, cause, tags, data, personal)
+        where e.append <> all (v_refused)
     ), tagged as (
         insert into event_tags (org, tag, type, position)
-        select distinct g.org, t.tag, g.type, g.position
+        select g.org, t.tag, g.type, g.position
         from given g cross join lateral unnest(array_append(g.tags, '')) as t (tag)
-    ), moved as (
-        update log_head set position = head + (select count(*) from given)
     )
-    select g.append, max(g.position), null::text from given g group by g.append
-    union all
-    select r.append, null::bigint, r.tags from unnest(refused, reasons) as r (append, tags);
+    insert into events (position, at, org, type, actor, cause, tags, data, personal)
+    select g.position, g.at, g.org, g.type, g.actor, g.cause, g.tags, g.data, g.personal from given g;
+
+    update log_head set position = v_head + v_count where v_count > 0;
+    return query select v_head, v_refused, v_moved;
+end $$;
+
+-- What became of a writer's batch: nothing is answered if it was not recorded, and then it never will be.
+create or replace function log_outcome(p_writer text, p_batch bigint)
+returns table (head bigint, refused integer[], moved text[])
+language plpgsql volatile as $$
+#variable_conflict use_column
+begin
+    perform from log_head for update;  -- behind whatever is still on its way
+    return query
+    select w.head, w.refused, w.moved from log_writers w
+    where w.writer = p_writer and w.batch = p_batch and w.head is not null;
+    if not found then
+        insert into log_writers as w (writer, batch) values (p_writer, p_batch)
+        on conflict (writer) do update set batch = excluded.batch, head = null;
+    end if;
 end $$;

@@ -12,12 +12,17 @@ import psycopg
 import pytest
 
 from adapters import postgres_rows, postgres_writer
+from adapters.appends import Append, parameters
+from adapters.postgres_connection import connected
 from adapters.postgres_log import PostgresLog
-from domain.errors import LogUnavailable
+from adapters.postgres_writer import Writer
+from adapters.sql import sql
+from adapters.stored import Row
+from domain.errors import BoundaryMoved, LogUnavailable
 from infra.embedded.postgres import postgres
 from infra.embedded.process import Server
 from infra.keeping import kept
-from tests.log.given import by, dense, events, followed, joined, left, read, said
+from tests.log.given import NOON, by, dense, events, followed, joined, left, read, said, unless_joined
 
 PATIENCE = 20.0
 OTHERS = "select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
@@ -63,15 +68,45 @@ async def until_blocked(database: Database) -> None:
             pass
 
 
-async def test_a_writer_whose_connection_is_killed_says_so_and_goes_on_by_itself(log, database):
+async def test_an_append_whose_connection_is_killed_on_its_way_is_recorded_once_all_the_same(log, database):
     async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as group, database.holding_the_head():
-        on_its_way = group.create_task(refused(log.append([joined(), left()], by())))
+        on_its_way = group.create_task(log.append([joined(), left()], by()))
         await until_blocked(database)
         waiting = group.create_task(log.append([said("m1")], by()))
         await database.terminate(BLOCKED)
-        assert "connection to the log was lost" in await on_its_way
-    assert waiting.result() == 1  # it was not on its way, so nothing happened to it
-    assert await events(log) == [said("m1")]
+    assert (on_its_way.result(), waiting.result()) == (2, 3)
+    assert await events(log) == [joined(), left(), said("m1")]
+
+
+async def test_an_append_that_was_recorded_when_its_connection_was_lost_is_answered_so(
+    log, database, monkeypatch
+):
+    """The commit arrives, its answer does not."""
+    send = Writer._send
+
+    async def sent_and_cut(self, connection, batch):
+        monkeypatch.undo()
+        await send(self, connection, batch)
+        connection.pgconn.finish()
+        raise psycopg.OperationalError("cut")
+
+    monkeypatch.setattr(Writer, "_send", sent_and_cut)
+    async with asyncio.timeout(PATIENCE):
+        assert await log.append([joined(), left()], by()) == 2
+        with pytest.raises(BoundaryMoved):
+            await log.append([said("m0")], by(), unless_joined(after=0))
+    assert await events(log) == [joined(), left()]
+
+
+async def test_a_batch_that_was_given_up_is_never_recorded_afterwards(log, postgres_url):
+    """A backend that gets its statement late, when the writer has asked and gone on."""
+    row = Row(0, NOON, "school", "room.joined.v1", "ada", None, ("room:r",), b"")
+    append = Append([row], None, asyncio.get_running_loop().create_future())
+    async with connected(postgres_url) as connection:
+        assert await (await connection.execute("select log_outcome('writer', 7)")).fetchall() == []
+        with pytest.raises(psycopg.Error, match="given up"):
+            await connection.execute(sql("log_append").encode(), ("writer", 7, *parameters([append])))
+    assert await log.head() == 0
 
 
 async def refused(append) -> str:

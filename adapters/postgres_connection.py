@@ -1,0 +1,50 @@
+"""Connections to PostgreSQL, and how long they may keep somebody waiting."""
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+import psycopg
+
+Connection = psycopg.AsyncConnection[Any]
+
+CONNECT = 3
+"""Seconds in which a server must have taken a connection; whole ones, as libpq counts."""
+
+
+async def configure(connection: Connection) -> None:
+    """What every connection to the log is set to."""
+    await connection.set_autocommit(True)
+    with cut_after(connection, CONNECT):
+        await connection.execute("set timezone to 'UTC'")
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncGenerator[Connection, None]:
+    """A connection of one's own."""
+    connection = await Connection.connect(url, connect_timeout=CONNECT)
+    async with connection:
+        await configure(connection)
+        yield connection
+
+
+@contextmanager
+def cut_after(connection: Connection, seconds: float) -> Generator[None, None, None]:
+    """Cut the connection when the block takes longer than that: it is then lost like any other.
+
+    A server that hangs answers nothing, not even that it was told to cancel.
+    """
+    timer = asyncio.get_running_loop().call_later(seconds, _cut, connection)
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _cut(connection: Connection) -> None:
+    if not connection.closed:
+        with socket.socket(fileno=os.dup(connection.fileno())) as line:
+            line.shutdown(socket.SHUT_RDWR)

@@ -1,0 +1,1 @@
+select head, refused, moved from log_outcome(%b::text, %b::bigint)
