@@ -77,6 +77,11 @@ class PostgresLog:
     async def _page(self, after: int) -> Sequence[Recorded]:
         return [recorded(row) for row in await self.rows.page(after)]
 
+    @property
+    def more(self) -> asyncio.Event:
+        """Set at the next sign of more; taken before one looks at the rows, no sign is missed."""
+        return self._more
+
     def woken(self, position: int) -> None:
         """The log reaches to `position` now, another process says; followers look at once."""
         if position > self._head:
