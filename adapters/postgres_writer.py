@@ -24,7 +24,7 @@ RECONNECT = 0.25
 """Seconds between attempts to reach PostgreSQL again."""
 COMMIT = 5.0
 """Seconds that a commit may take before its connection counts as lost."""
-DOUBT = 10.0
+DOUBT = 5.0
 """Seconds in which a lost connection must be back for its last transaction to be asked about."""
 LOST = "the connection to the log was lost; whether this was recorded is seen when it is asked for again"
 

@@ -196,7 +196,8 @@ async def test_a_database_that_cannot_be_reached_is_named_as_such(tmp_path: Path
             pass
 
 
-async def test_a_killed_postgresql_is_gone_for_a_while_and_nothing_else(tmp_path: Path):
+async def test_a_killed_postgresql_is_gone_for_a_while_and_nothing_else(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(postgres_writer, "DOUBT", 0.1)
     program, url = await postgres(tmp_path)
     server = Server(program)
     await server.start()
