@@ -1,7 +1,7 @@
 """A Merkle tree as in RFC 6962: its hashes, its root, and proofs that a reader checks without the log.
 
-Leaves count from 0: the event at position p is leaf p - 1. A node (level, number) is the complete subtree over
-the leaves from number * 2**level, 2**level of them; its hash never changes once its leaves are there.
+Leaves count from 0: the event at position p is leaf p - 1. A node (level, number) is the complete subtree
+over 2**level leaves from number * 2**level on; its hash never changes once its leaves are there.
 """
 
 from collections.abc import Callable, Sequence
