@@ -3,8 +3,10 @@
 import ipaddress
 import re
 import socket
+from base64 import b64decode
 from collections.abc import Callable, Collection
 
+from domain.checkpoint import is_name
 from domain.identity import ID_PATTERN
 
 SECRET_LENGTH = 32  # bytes at least: a shorter one is guessed too easily (RFC 7518, 3.2)
@@ -53,6 +55,26 @@ def secret(value: str) -> str:
     """A secret that is long enough, or none."""
     if value and len(value.encode()) < SECRET_LENGTH:
         raise ValueError(f"must have at least {SECRET_LENGTH} bytes")
+    return value
+
+
+def seal_key(value: str) -> str:
+    """32 bytes as base64, or none."""
+    try:
+        right = not value or len(b64decode(value, validate=True)) == 32
+    except ValueError:
+        right = False
+    if not right:
+        raise ValueError("must be 32 bytes in base64, as `openssl rand -base64 32` prints them")
+    return value
+
+
+def log_name(value: str) -> str:
+    """A name that checkpoints can carry."""
+    if not is_name(value) or len(value) > 200:
+        raise ValueError(
+            f"must be a name without spaces and without a plus, up to 200 letters, not {value!r}"
+        )
     return value
 
 

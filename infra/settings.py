@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -30,6 +31,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     nats: str
     redis: str
     given_secret: str
+    given_seal_key: str
+    log_name: str
     org: str
     roles: tuple[str, ...]
     anthropic_api_key: str
@@ -62,7 +65,11 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     def secret(self) -> str:
         """What tokens are signed with: the one given, else one made once and kept under `home`."""
-        return self.given_secret or _kept_secret(self.home)
+        return self.given_secret or _kept_secret(self.home, "secret", lambda: secrets.token_urlsafe(48))
+
+    def seal_key(self) -> bytes:
+        """The 32 bytes that checkpoints of the log are signed with: those given, else made once and kept."""
+        return b64decode(self.given_seal_key or _kept_secret(self.home, "seal-key", _new_seal_key))
 
     def __repr__(self) -> str:
         """Without keys, and passwords in URLs: they stay out of logs and tracebacks."""
@@ -135,6 +142,20 @@ VARIABLES: Sequence[Variable] = (
         "What tokens are signed with, the same on all nodes; made and kept under LYCEUM_HOME if empty.",
         parsing.secret,
     ),
+    Variable(
+        "LYCEUM_SEAL_KEY",
+        "given_seal_key",
+        "",
+        "What checkpoints are signed with, the same on all workers; made, kept under LYCEUM_HOME if empty.",
+        parsing.seal_key,
+    ),
+    Variable(
+        "LYCEUM_LOG_NAME",
+        "log_name",
+        "lyceum.local/log",
+        "Name of the log in its checkpoints; best an address of yours, and never changed.",
+        parsing.log_name,
+    ),
     Variable("LYCEUM_ORG", "org", "main", "Organisation of those whose token names none.", parsing.identity),
     Variable(
         "LYCEUM_ROLES",
@@ -169,15 +190,19 @@ VARIABLES: Sequence[Variable] = (
 """Every setting, in the order in which help shows them."""
 
 
-def _kept_secret(home: Path) -> str:
+def _kept_secret(home: Path, name: str, make: Callable[[], str]) -> str:
     """The secret in `home`, made by whoever comes first; a half-written one is never read."""
-    kept = home / "secret"
+    kept = home / name
     if not kept.exists():
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = home / f"secret.{secrets.token_hex(8)}"
+        draft = home / f"{name}.{secrets.token_hex(8)}"
         with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(48))
+            file.write(make())
         with suppress(FileExistsError):
             kept.hardlink_to(draft)
         draft.unlink()
     return kept.read_text()
+
+
+def _new_seal_key() -> str:
+    return b64encode(secrets.token_bytes(32)).decode()

@@ -11,7 +11,12 @@ import yaml
 from infra.settings import ROLES, VARIABLES, Settings
 from tests.conftest import PROJECT
 
-CHOSEN = {"LYCEUM_SECRET": "s" * 32, "POSTGRES_PASSWORD": "pw", "LYCEUM_MEDIA_ADDRESSES": "192.0.2.1"}
+CHOSEN = {
+    "LYCEUM_SECRET": "s" * 32,
+    "LYCEUM_SEAL_KEY": f"{'s' * 42}w=",
+    "POSTGRES_PASSWORD": "pw",
+    "LYCEUM_MEDIA_ADDRESSES": "192.0.2.1",
+}
 SERVERS = {"postgres", "nats", "redis"}
 NODES = {"web", "worker"}
 
@@ -53,7 +58,7 @@ def test_docker_compose_accepts_the_file():
     assert set(yaml.safe_load(checked.stdout)["services"]) == SERVERS | NODES
 
 
-@pytest.mark.parametrize("left_out", ["LYCEUM_SECRET", "POSTGRES_PASSWORD"])
+@pytest.mark.parametrize("left_out", ["LYCEUM_SECRET", "LYCEUM_SEAL_KEY", "POSTGRES_PASSWORD"])
 def test_docker_compose_asks_for_the_secrets_by_name(left_out: str):
     checked = config(**{name: value for name, value in CHOSEN.items() if name != left_out})
     assert checked.returncode != 0

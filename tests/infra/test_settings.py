@@ -1,12 +1,15 @@
 """The settings: what is left out has a sensible value, what is wrong is named, what is secret stays so."""
 
 import stat
+from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from infra.settings import VARIABLES, Settings, SettingsInvalid
+
+HUSHED = b64encode(b"hush" * 8).decode()
 
 
 def test_with_nothing_set_all_runs_on_this_machine():
@@ -57,6 +60,12 @@ def test_a_variable_that_is_empty_counts_as_left_out():
         ("LYCEUM_NATS", "bus.example:4222"),
         ("LYCEUM_REDIS", "http://cache"),
         ("LYCEUM_SECRET", "too short"),
+        ("LYCEUM_SEAL_KEY", "too short"),
+        ("LYCEUM_SEAL_KEY", "c2hvcnQ="),
+        ("LYCEUM_SEAL_KEY", "é" * 44),
+        ("LYCEUM_LOG_NAME", "my log"),
+        ("LYCEUM_LOG_NAME", "my+log"),
+        ("LYCEUM_LOG_NAME", "n" * 201),
         ("LYCEUM_ORG", "my school"),
         ("LYCEUM_ROLES", "web,wizard"),
         ("LYCEUM_ROLES", ","),
@@ -82,9 +91,11 @@ def test_secrets_are_neither_in_errors_nor_in_what_is_printed():
         "ANTHROPIC_API_KEY": "hush",
         "LYCEUM_POSTGRES": "postgresql://u:hush@db/l",
         "LYCEUM_SECRET": "hush" * 8,
+        "LYCEUM_SEAL_KEY": HUSHED,
     }
     settings = Settings.from_environment(given)
     assert "hush" not in f"{settings!r} {settings}"
+    assert HUSHED not in f"{settings!r} {settings}"
     with pytest.raises(SettingsInvalid) as caught:
         Settings.from_environment({"LYCEUM_POSTGRES": "mysql://u:hush@db", "LYCEUM_SECRET": "hush"})
     assert "hush" not in str(caught.value)
@@ -97,6 +108,16 @@ def test_a_secret_is_made_once_kept_and_read_by_its_owner_only(tmp_path: Path):
     assert Settings.from_environment(home).secret() == secret
     assert stat.S_IMODE((tmp_path / "new" / "secret").stat().st_mode) == 0o600
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["secret"]
+
+
+def test_the_key_of_the_seal_is_made_once_kept_and_read_by_its_owner_only(tmp_path: Path):
+    home = {"LYCEUM_HOME": str(tmp_path / "new")}
+    key = Settings.from_environment(home).seal_key()
+    assert len(key) == 32
+    assert Settings.from_environment(home).seal_key() == key
+    assert stat.S_IMODE((tmp_path / "new" / "seal-key").stat().st_mode) == 0o600
+    given = {"LYCEUM_HOME": str(tmp_path / "new"), "LYCEUM_SEAL_KEY": HUSHED}
+    assert Settings.from_environment(given).seal_key() == b"hush" * 8
 
 
 def test_many_who_come_first_together_agree_on_one_secret(tmp_path: Path):
