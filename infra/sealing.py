@@ -20,7 +20,7 @@ BATCH = 1024
 PAUSE = 1.0
 """Seconds between two checkpoints, when there is no backlog."""
 POLL = 1.0
-"""Seconds after which the sealer looks for itself, should a signal have been lost."""
+"""Seconds after which the sealer looks for itself, since other processes write too."""
 
 
 class SealBroken(Exception):
@@ -35,6 +35,8 @@ class Sealer:
         self._seal = seal
         self._key = key
         self._pause = pause
+        self._more = asyncio.Event()
+        log.appended.append(lambda _: self._more.set())
 
     async def run(self) -> None:
         """Seal until cancelled, or until the seal is found broken: then say so, and leave the house alone."""
@@ -48,10 +50,10 @@ class Sealer:
         tiles = await self._opened()
         while True:
             heed_cancellation()
-            more = self._log.more
+            self._more.clear()
             rows = await self._log.rows.page(tiles.size, limit=BATCH)
             if not rows:
-                await _within(POLL, more)
+                await _within(POLL, self._more)
                 continue
             if not await self._sealed(tiles, rows):
                 tiles = await self._opened()  # another sealer was faster
