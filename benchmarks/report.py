@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 import psutil
@@ -14,7 +15,11 @@ from rich.table import Table
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """One figure. `target` is the most that `ours` may be; a figure without one only informs."""
+    """One figure. `target` is the most that `ours` may be; a figure without one only informs.
+
+    `ratio` says how many times as good ours is as the peer's: ours / peer where more is better, else
+    peer / ours. With `target_of`, it is the ratio that has to reach `target`.
+    """
 
     work: str
     unit: str
@@ -23,6 +28,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     ratio: float | None = None
     target: float | None = None
     met: bool | None = None
+    target_of: Literal["ratio"] | msgspec.UnsetType = msgspec.UNSET
 
 
 @dataclass(frozen=True)
@@ -42,11 +48,31 @@ def arguments(name: str, about: str | None) -> Arguments:
     return Arguments(quick=read.quick, data=read.data)
 
 
-def at_most(work: str, unit: str, ours: float, target: float | None = None) -> Row:
-    """A figure that should be small."""
-    rounded = round(ours, 2)
+def at_most(work: str, unit: str, ours: float, target: float | None = None, peer: float | None = None) -> Row:
+    """A figure that should be small, the peer's beside it."""
     return Row(
-        work=work, unit=unit, ours=rounded, target=target, met=None if target is None else ours <= target
+        work=work,
+        unit=unit,
+        ours=_rounded(ours),
+        peer=None if peer is None else _rounded(peer),
+        ratio=None if peer is None or not ours else _rounded(peer / ours),
+        target=None if target is None else _rounded(target),
+        met=None if target is None else ours <= target,
+    )
+
+
+def at_least_times(work: str, unit: str, ours: float, peer: float | None, target: float | None = None) -> Row:
+    """A figure that should be large: `target` times the peer's at least. Nothing is met without a peer."""
+    ratio = None if peer is None or not peer else ours / peer
+    return Row(
+        work=work,
+        unit=unit,
+        ours=_rounded(ours),
+        peer=None if peer is None else _rounded(peer),
+        ratio=None if ratio is None else _rounded(ratio),
+        target=target,
+        met=None if ratio is None or target is None else ratio >= target,
+        target_of=msgspec.UNSET if target is None else "ratio",
     )
 
 
@@ -74,15 +100,15 @@ def show(benchmark: str, rows: Sequence[Row], no_peer: str | None = None) -> Non
     """Print the table and the line. `no_peer` says why there is no peer to compare with."""
     table = Table(title=f"{benchmark} ({machine()})", title_justify="left")
     table.add_column("work", overflow="fold")
-    for column in ("ours", "peer", "target"):
+    compared = any(row.peer is not None for row in rows)
+    columns = ("ours", "peer", "ratio", "target") if compared else ("ours", "target")
+    for column in columns:
         table.add_column(column, justify="right", no_wrap=True)
     table.add_column("met")
     for row in rows:
         met = "" if row.met is None else "yes" if row.met else "NO"
-        table.add_row(
-            row.work, *(_figure(value, row.unit) for value in (row.ours, row.peer, row.target)), met
-        )
-    Console(width=110).print(table)
+        table.add_row(row.work, *(_cell(row, column) for column in columns), met)
+    Console(width=140 if compared else 110).print(table)
     if no_peer:
         print(f"No peer: {no_peer}")
     line = {"benchmark": benchmark, "rows": rows, "no_peer": no_peer, "machine": machine()}
@@ -95,5 +121,13 @@ def machine() -> str:
     return f"{os.cpu_count()} cores, {gib:.0f} GiB, load {os.getloadavg()[0]:.1f}"
 
 
-def _figure(value: float | None, unit: str) -> str:
-    return "" if value is None else f"{value:,.10g} {unit}"
+def _rounded(value: float) -> float:
+    return round(value, 2)
+
+
+def _cell(row: Row, column: str) -> str:
+    value: float | None = getattr(row, column)
+    if value is None:
+        return ""
+    of_ratio = column == "ratio" or (column == "target" and row.target_of == "ratio")
+    return f"{value:,.10g} {'×' if of_ratio else row.unit}"  # noqa: RUF001

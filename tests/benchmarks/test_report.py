@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from benchmarks.report import Row, at_most, median, quantile, show, spread
+from benchmarks.report import Row, at_least_times, at_most, median, quantile, show, spread
 
 
 def test_a_quantile_is_a_sample_that_was_measured():
@@ -47,3 +47,26 @@ def test_the_last_line_is_one_json_object_with_every_figure(capsys: pytest.Captu
         {"work": "load", "unit": "%", "ours": 3, "peer": None, "ratio": None, "target": None, "met": None},
     ]
     assert printed["no_peer"] == "nobody else does this"
+
+
+@pytest.mark.parametrize(("peer", "ratio", "met"), [(10, 3, True), (10.01, 3, False), (None, None, None)])
+def test_a_figure_reaches_its_target_in_times_of_the_peers(peer: float, ratio: float, met: bool):
+    row = at_least_times("append", "/s", 30, peer, 3)
+
+    assert (row.ratio, row.met, row.target) == (ratio, met, 3)
+
+
+def test_of_less_and_less_the_ratio_is_how_many_times_less_ours_is():
+    row = at_most("wait", "ms", 4, 5, peer=112)
+
+    assert (row.ratio, row.target, row.met) == (28, 5, True)
+
+
+def test_a_target_that_is_a_ratio_is_told_from_one_that_is_a_figure(capsys: pytest.CaptureFixture[str]):
+    show("log", [at_least_times("append", "/s", 30, 10, 2), at_most("wait", "ms", 4, 5, peer=112)])
+
+    printed = capsys.readouterr().out
+    first, second = json.loads(printed.splitlines()[-1])["rows"]
+    assert (first["target"], first["target_of"]) == (2, "ratio")
+    assert "target_of" not in second
+    assert "2 ×" in printed  # noqa: RUF001  the sign of the table

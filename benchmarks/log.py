@@ -1,0 +1,46 @@
+"""The log against the eventsourcing library's recorders and UmaDB, on one machine, in turn, in one run.
+
+PostgreSQL is the embedded one with all its settings (fsync on), and a fresh database for each side; the peer
+runs on the same server. UmaDB runs beside it, as durable as it comes. Ours is measured through `PostgresLog`,
+from asyncio tasks on uvloop: checking, encoding and tagging count. The peers are measured at their recorders,
+from threads, with events that were encoded beforehand. Every client waits for its command and gives the next
+one at once. Each figure is the median of its rounds.
+"""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from benchmarks.measuring.log_appending import Pace, appends, guarded
+from benchmarks.measuring.log_server import bench
+from benchmarks.peers.umadb import PeerMissing, UmaDb, umadb
+from benchmarks.report import arguments, show
+
+
+def main() -> None:
+    """Measure all of it, and print."""
+    asked = arguments("log", __doc__)
+    pace = Pace(1, 1.0) if asked.quick else Pace(3, 3.0)
+    with bench() as server:
+        rows = appends(server, pace)
+        with _umadb() as (peer, missing):
+            rows += guarded(server, pace, peer, missing)
+    show("log", rows, missing and f"UmaDB: {missing}")
+
+
+@contextmanager
+def _umadb() -> Generator[tuple[UmaDb | None, str], None, None]:
+    """UmaDB, or why it cannot be had."""
+    served = umadb()
+    try:
+        peer = served.__enter__()
+    except PeerMissing as error:
+        yield None, str(error)
+        return
+    try:
+        yield peer, ""
+    finally:
+        served.__exit__(None, None, None)
+
+
+if __name__ == "__main__":
+    main()
