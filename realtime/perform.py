@@ -1,8 +1,9 @@
 """The way of every command: read its boundary, decide, record, and try again if the boundary moved."""
 
 import asyncio
+import random
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,12 +14,27 @@ from domain.log import EventLog
 
 RETRIES = 3
 """How often a decision is taken anew when its boundary moved."""
+PAUSE = 0.05
+"""Seconds: before retry N, whoever was overtaken waits for any part of N times this. Who overtook them may
+have more to record, and does so sooner than anybody can read what happened and decide anew."""
 KEPT = 20_000
 """Folded boundaries kept in memory; the ones used longest ago go first."""
 
 
 class BoundaryKeepsMoving(Refused):
     """Others changed the same thing at the same moment, several times over. Please try again."""
+
+    wait = 1
+    """Seconds after which to try again."""
+
+    def __init__(self, tag: str) -> None:
+        super().__init__(f"{self.__doc__} ({tag} moved)")
+        self.tag = tag
+
+
+async def breath(retry: int) -> None:
+    """Wait before a retry, numbered from 1; everybody differently, or they would meet again."""
+    await asyncio.sleep(random.uniform(0, PAUSE * retry))
 
 
 @dataclass(frozen=True)
@@ -48,6 +64,8 @@ class Performer:
 
     log: EventLog
     routes: Mapping[type[Command], AnyDecider]
+    pause: Callable[[int], Awaitable[None]] = breath
+    """What to wait for before a retry, by its number, when what had just been read was overtaken."""
     _kept: OrderedDict[tuple[str, AnyDecider, Query], Folded] = field(
         default_factory=OrderedDict[tuple[str, AnyDecider, Query], Folded]
     )
@@ -79,13 +97,19 @@ class Performer:
         self, command: Command, context: Context, decider: AnyDecider, query: Query
     ) -> Performed:
         query, folded = await self._reached(command, context, decider, query)
-        for _ in range(1 + RETRIES):
+        retry = 0
+        while True:
             events = await self._decide(command, context, decider, query, folded)
             if not events:
                 return Performed(folded.position, ())
             try:
                 last = await self.log.append(events, context, Boundary(query, folded.position))
-            except BoundaryMoved:
+            except BoundaryMoved as conflict:
+                retry += 1
+                if retry > RETRIES:
+                    raise BoundaryKeepsMoving(conflict.tag) from conflict
+                if folded.fresh:  # else only what was remembered was old, and nobody need be at it now
+                    await self.pause(retry)
                 await self._refresh(context.org, decider, query, folded)
                 continue
             for event in events:
@@ -93,7 +117,6 @@ class Performer:
             folded.position = last
             folded.fresh = False
             return Performed(last, events)
-        raise BoundaryKeepsMoving
 
     async def _decide(
         self, command: Command, context: Context, decider: AnyDecider, query: Query, folded: Folded

@@ -13,6 +13,7 @@ from domain.errors import LogUnavailable, Refused
 from projections.leaderboards import BoardsUnavailable
 from realtime.allowance import TooManyRequests
 from realtime.metrics import Metrics
+from realtime.perform import BoundaryKeepsMoving
 
 logger = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
@@ -79,7 +80,9 @@ def handlers(metrics: Metrics) -> Handlers:
 
 
 def _refused(error: Refused) -> Cause:
-    wait = {"Retry-After": str(error.wait)} if isinstance(error, TooManyRequests) else {}
+    wait = (
+        {"Retry-After": str(error.wait)} if isinstance(error, TooManyRequests | BoundaryKeepsMoving) else {}
+    )
     return Cause(error.code, error.status, str(error), wait)
 
 

@@ -5,9 +5,11 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from itertools import count
 
+import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from litestar import Litestar, post
 
 from adapters.postgres_log import PostgresLog
 from domain.commands import ROUTES
@@ -27,24 +29,34 @@ from domain.rooms import (
     UnknownRoom,
 )
 from realtime import perform
+from realtime.metrics import Metrics
 from realtime.perform import RETRIES, BoundaryKeepsMoving, Performed, Performer
+from realtime.problems import handlers
 from tests.log.given import by, joined, read
+from tests.realtime.guests import problem
 
 
 def opened(room: str = "algebra", capacity: int = 8) -> OpenRoom:
     return OpenRoom(room=room, title="A room", capacity=capacity)
 
 
+class Pauses(list[int]):
+    """Remembers before which retries a pause was due, and waits for none."""
+
+    async def __call__(self, retry: int) -> None:
+        self.append(retry)
+
+
 @pytest.fixture
 def one(log: PostgresLog) -> Performer:
-    return Performer(log, ROUTES)
+    return Performer(log, ROUTES, Pauses())
 
 
 @pytest.fixture
 async def other(log: PostgresLog, postgres_url: str) -> AsyncIterator[Performer]:
     """The performer of another node."""
     async with PostgresLog.opened(postgres_url) as opened_there:
-        yield Performer(opened_there, ROUTES)
+        yield Performer(opened_there, ROUTES, Pauses())
 
 
 async def in_room(log: PostgresLog, org: str = "school") -> dict[str, set[str]]:
@@ -163,20 +175,48 @@ async def test_commands_about_what_is_remembered_read_nothing(one, log, monkeypa
 
 async def test_a_decision_is_taken_anew_three_times_when_its_boundary_moves(one, log):
     await one.perform(opened(), by("tess"))
-    slow = Slow(log, others=RETRIES)
-    await Performer(slow, ROUTES).perform(JoinRoom(room="algebra"), by("ada"))
+    slow, pauses = Slow(log, others=RETRIES), Pauses()
+    await Performer(slow, ROUTES, pauses).perform(JoinRoom(room="algebra"), by("ada"))
     assert slow.appends == 1 + RETRIES == 4
+    assert pauses == [1, 2, 3]
     assert "ada" in (await in_room(log))["algebra"]
 
 
 async def test_and_not_a_fourth_time(one, log):
     await one.perform(opened(capacity=100), by("tess"))
-    slow = Slow(log, others=100)
+    slow, pauses = Slow(log, others=100), Pauses()
     with pytest.raises(BoundaryKeepsMoving) as refused:
-        await Performer(slow, ROUTES).perform(JoinRoom(room="algebra"), by("ada"))
+        await Performer(slow, ROUTES, pauses).perform(JoinRoom(room="algebra"), by("ada"))
     assert (refused.value.status, refused.value.code) == (409, "boundary-keeps-moving")
     assert slow.appends == 1 + RETRIES
+    assert pauses == [1, 2, 3]
     assert "ada" not in (await in_room(log))["algebra"]
+
+
+async def test_what_was_only_remembered_wrongly_is_decided_anew_without_a_pause(one, other, log):
+    pauses = Pauses()
+    here = Performer(log, ROUTES, pauses)
+    await here.perform(opened(), by("tess"))
+    await other.perform(JoinRoom(room="algebra"), by("ben"))
+    await here.perform(JoinRoom(room="algebra"), by("ada"))
+    assert pauses == []
+    assert await in_room(log) == {"algebra": {"ada", "ben"}}
+
+
+async def test_the_answer_to_http_names_what_kept_moving_and_says_when_to_try_again(one, log):
+    await one.perform(opened(capacity=100), by("tess"))
+    performer = Performer(Slow(log, others=100), ROUTES, Pauses())
+
+    @post("/join")
+    async def join() -> None:
+        await performer.perform(JoinRoom(room="algebra"), by("ada"))
+
+    app = Litestar([join], exception_handlers=handlers(Metrics()))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://house") as http:
+        response = await http.post("/join")
+    assert problem(response) == (409, "boundary-keeps-moving")
+    assert "room:algebra" in response.json()["detail"]
+    assert response.headers["Retry-After"] == "1"
 
 
 async def test_the_last_place_that_goes_meanwhile_is_a_refusal_and_no_conflict(one, log):
