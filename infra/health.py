@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from adapters.nats_bus import NatsBus
 from adapters.postgres_followers import PostgresFollowers
 from adapters.postgres_log import PostgresLog
+from adapters.postgres_seal import PostgresSeal
 from adapters.postgres_views import PostgresViews
 from adapters.redis_boards import RedisBoards
 from domain.errors import LogUnavailable
+from domain.tiles import SealDamaged
 from infra.relay import NAME as RELAY
 from projections.catalogue import VIEWS
 from projections.leaderboards import BoardsUnavailable
@@ -23,6 +25,7 @@ class Health:
     leaderboards: RedisBoards
     followers: PostgresFollowers
     bus: NatsBus
+    seal: PostgresSeal
 
     async def parts(self) -> Mapping[str, object]:
         """Each part: `ok`, and where it applies `behind`, in events."""
@@ -31,15 +34,26 @@ class Health:
             head = await self.log.head()
             views = min([await self.views.position(view.name) for view in VIEWS])
             relay = await self.followers.position(RELAY)
+            seal = await self._seal(head)
         except LogUnavailable:
             return {"log": {"ok": False}, "bus": bus}
         return {
             "log": {"ok": True, "head": head},
             "views": {"ok": True, "behind": head - views},
             "relay": {"ok": True, "behind": head - relay},
+            "seal": seal,
             "leaderboards": await self._leaderboards(head),
             "bus": bus,
         }
+
+    async def _seal(self, head: int) -> Mapping[str, object]:
+        try:
+            seal = await self.seal.head()
+        except SealDamaged as error:
+            return {"ok": False, "why": str(error)}
+        if seal.broken is not None:
+            return {"ok": False, "behind": head - seal.size, "why": seal.broken}
+        return {"ok": True, "behind": max(0, head - seal.size)}
 
     async def _leaderboards(self, head: int) -> Mapping[str, object]:
         try:

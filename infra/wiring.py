@@ -14,15 +14,19 @@ import msgspec
 from adapters.nats_bus import HEAD, NatsBus
 from adapters.postgres_followers import PostgresFollowers
 from adapters.postgres_log import PostgresLog
+from adapters.postgres_proofs import PostgresProofs
+from adapters.postgres_seal import PostgresSeal
 from adapters.postgres_views import PostgresViews
 from adapters.redis_boards import RedisBoards
 from adapters.redis_presence import RedisPresence
+from adapters.signing import SealKey
 from domain.commands import ROUTES
 from infra.embedded import Servers, servers
 from infra.health import Health
 from infra.keeping import Run, kept
 from infra.marks import Marks
 from infra.relay import Relay
+from infra.sealing import Sealer
 from infra.serving import Server, listening
 from infra.settings import Settings
 from projections.board_follower import BoardFollower
@@ -70,6 +74,7 @@ class Foundations:
     servers: Servers
     log: PostgresLog
     views: PostgresViews
+    seal: PostgresSeal
     followers: PostgresFollowers
     bus: NatsBus
     leaderboards: RedisBoards
@@ -105,6 +110,7 @@ async def founded(settings: Settings) -> AsyncGenerator[Foundations, None]:
             servers=where,
             log=log,
             views=PostgresViews(log.rows),
+            seal=await PostgresSeal.opened(log.rows),
             followers=PostgresFollowers(log.rows),
             bus=bus,
             leaderboards=leaderboards,
@@ -137,7 +143,7 @@ async def running(
 async def _working(
     base: Foundations, policy: Policy, clock: Callable[[], datetime]
 ) -> AsyncGenerator[None, None]:
-    """The role `worker`: views, leaderboards, relay, facilitator."""
+    """The role `worker`: views, leaderboards, relay, seal, facilitator."""
     announcer = Announcer(base.outbox)
     relay = Relay(base.log, base.followers, base.bus)
     marks = Marks()
@@ -163,6 +169,7 @@ async def _working(
             "views": Follower(base.log, base.views, VIEWS, announcer.views).run,
             "leaderboards": BoardFollower(base.log, base.leaderboards, announcer.boards).run,
             "relay": relay.run,
+            "seal": Sealer(base.log, base.seal, SealKey(settings.log_name, settings.seal_key())).run,
             "facilitator": lambda: facilitator().run(),
             "absence": Absence(base.presence, base.performer.perform, clock).run,
         }
@@ -194,6 +201,7 @@ async def _serving(
         performer=base.performer,
         views=Views(base.views),
         leaderboards=base.leaderboards,
+        proofs=PostgresProofs(base.log.rows, base.seal),
         boards=boards,
         media=media,
         hub=hub,
@@ -204,7 +212,7 @@ async def _serving(
         metrics=base.metrics,
         clock=clock,
         new_id=new_id,
-        health=Health(base.log, base.views, base.leaderboards, base.followers, base.bus).parts,
+        health=Health(base.log, base.views, base.leaderboards, base.followers, base.bus, base.seal).parts,
         web=settings.web,
     )
     feed = Feed(base.log, hub, boards, media)

@@ -23,6 +23,7 @@ from realtime.routes import (
     office_hours,
     people,
     practice,
+    proofs,
     rooms,
     system,
     teams,
@@ -44,6 +45,7 @@ KNOWN = (
     lessons.ROUTER,
     office_hours.ROUTER,
     audit.ROUTER,
+    proofs.ROUTER,
 )
 """The surfaces for those who have a token."""
 

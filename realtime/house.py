@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from domain.log import EventLog
+from domain.proofs import Consistency, Inclusion
 from projections.follower import Key
 from projections.leaderboards import Page
 from projections.people import PEOPLE
@@ -70,6 +71,26 @@ class Leaderboards(Protocol):
         ...
 
 
+class Proofs(Protocol):
+    """What the log proves; raises as `domain/proofs.py` says. See `adapters/postgres_proofs.py`."""
+
+    async def checkpoint(self) -> str:
+        """The newest checkpoint, a signed note."""
+        ...
+
+    async def key(self) -> str:
+        """The key that checkpoints are checked with."""
+        ...
+
+    async def inclusion(self, org: str, position: int, size: int | None = None) -> Inclusion:
+        """That the organisation's event at `position` is in the log of `size` events, all by default."""
+        ...
+
+    async def consistency(self, old: int, new: int | None = None) -> Consistency:
+        """That the log of `new` events, all by default, begins with that of `old` events."""
+        ...
+
+
 class Views:
     """Typed states of views."""
 
@@ -111,6 +132,7 @@ class House:
     performer: Performer
     views: Views
     leaderboards: Leaderboards
+    proofs: Proofs
     boards: Boards
     media: MediaEngine
     hub: Hub
