@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any, Union
 
 import msgspec
-from msgspec import inspect
+from msgspec import inspect, structs
 
 from domain import interventions, office_hours, people, practice, quests, rooms, sessions, teams
 from domain.events import Event, Instant, Query, Recorded, type_of
@@ -31,6 +31,9 @@ UPCASTERS: dict[str, Upcaster] = {}
 
 Upcasters chain: each leads one step on, until a current tag is reached."""
 
+ERASED = "[erased]"
+"""What stands for personal text that cannot be read, or not any more."""
+
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Union[tuple(CURRENT.values())])  # noqa: UP007  built at run time
 
@@ -45,6 +48,7 @@ _Fact = msgspec.defstruct(
         ("cause", str | None),
         ("tags", tuple[str, ...]),
         ("event", Union[tuple(CURRENT.values())]),  # noqa: UP007  built at run time
+        ("personal", bytes | None, None),
     ],
 )
 _fact_decoder = msgspec.json.Decoder(_Fact)
@@ -64,16 +68,39 @@ def encode(event: Event) -> bytes:
     return _encoder.encode(event)
 
 
-def decode(tag: str, data: bytes, upcasters: Mapping[str, Upcaster] = UPCASTERS) -> Event:
-    """The event, brought to its current form if its tag is an old one; raises `UndecodableEvent`."""
+def closed(event: Event) -> tuple[Event, dict[str, str]]:
+    """The event with a placeholder for all that is personal in it, and what was there, by field."""
+    names = personal_fields(type(event))
+    if not names:
+        return event, {}
+    return structs.replace(event, **dict.fromkeys(names, ERASED)), {
+        name: getattr(event, name) for name in names
+    }
+
+
+def owner(event: Event) -> str:
+    """The person whose its personal fields are."""
+    return event.person  # pyright: ignore  every event with personal fields has it: see the tests
+
+
+def decode(
+    tag: str,
+    data: bytes,
+    upcasters: Mapping[str, Upcaster] = UPCASTERS,
+    personal: Mapping[str, str] | None = None,
+) -> Event:
+    """The event, in its current form, with these personal fields; raises `UndecodableEvent`."""
     try:
-        return _decoder.decode(data) if tag not in upcasters else _upcast(data, upcasters)
+        if tag in upcasters:
+            return _upcast(data, personal or {}, upcasters)
+        event = _decoder.decode(data)
+        return structs.replace(event, **personal) if personal else event
     except UNREADABLE as error:
         raise UndecodableEvent(f"{tag}: {type(error).__name__}: {error}") from error
 
 
-def _upcast(data: bytes, upcasters: Mapping[str, Upcaster]) -> Event:
-    fields = msgspec.msgpack.decode(data)
+def _upcast(data: bytes, personal: Mapping[str, str], upcasters: Mapping[str, Upcaster]) -> Event:
+    fields = msgspec.msgpack.decode(data) | personal
     passed: set[str] = set()
     while (old := fields["type"]) in upcasters:
         if old in passed:
@@ -94,7 +121,7 @@ def from_json(data: bytes) -> Recorded:
         fact: Any = _fact_decoder.decode(data)
     except UNREADABLE as error:
         raise UndecodableEvent(f"{type(error).__name__}: {error}") from error
-    return Recorded(**msgspec.structs.asdict(fact))
+    return Recorded(**structs.asdict(fact))
 
 
 def tags_of(event: Event) -> tuple[str, ...]:
@@ -119,6 +146,7 @@ def tag_kinds(event: type[Event]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(kind for _, kind, _ in _tagged(event)))
 
 
+@cache
 def personal_fields(event: type[Event]) -> tuple[str, ...]:
     """The names of the fields that hold personal text."""
     return tuple(

@@ -26,8 +26,12 @@ class Context(Struct, frozen=True, kw_only=True):
     cause: str | None = None
 
 
-class Recorded(Struct, frozen=True, kw_only=True):
-    """An event in the log. Positions are dense, from 1, in one order for everybody."""
+class Recorded(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An event in the log. Positions are dense, from 1, in one order for everybody.
+
+    `personal` is there where the event goes about closed: its personal fields hold a placeholder, and
+    this holds them encrypted.
+    """
 
     position: int
     org: str
@@ -36,6 +40,7 @@ class Recorded(Struct, frozen=True, kw_only=True):
     cause: str | None
     tags: tuple[str, ...]
     event: Event
+    personal: bytes | None = None
 
 
 class Item(Struct, frozen=True):

@@ -2,15 +2,18 @@
 
 from adapters.nats_bus import NatsBus
 from adapters.postgres_followers import PostgresFollowers
-from domain.log import EventLog
+from adapters.postgres_log import PostgresLog, closed_of
 
 NAME = "relay"
 
 
 class Relay:
-    """Publishes what is recorded. After a crash the last batch goes out again; the bus drops the repeats."""
+    """Publishes what is recorded. After a crash the last batch goes out again; the bus drops the repeats.
 
-    def __init__(self, log: EventLog, followers: PostgresFollowers, bus: NatsBus) -> None:
+    What is personal goes out as it is stored, encrypted: the bus need not forget anybody.
+    """
+
+    def __init__(self, log: PostgresLog, followers: PostgresFollowers, bus: NatsBus) -> None:
         self._log = log
         self._followers = followers
         self._bus = bus
@@ -20,7 +23,7 @@ class Relay:
         """Publish until cancelled, from where it had come to, or further back if the bus has lost facts."""
         mark, reached = await self._followers.position(NAME), await self._bus.reached()
         self.position = mark if reached is None else min(mark, reached)
-        async for batch in self._log.follow(self.position):
-            await self._bus.publish_facts(batch)
-            self.position = batch[-1].position
+        async for rows in self._log.follow_rows(self.position):
+            await self._bus.publish_facts([closed_of(row) for row in rows])
+            self.position = rows[-1].position
             await self._followers.moved(NAME, self.position)

@@ -32,6 +32,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     redis: str
     given_secret: str
     given_seal_key: str
+    given_key_file: str
     log_name: str
     org: str
     roles: tuple[str, ...]
@@ -70,6 +71,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     def seal_key(self) -> bytes:
         """The 32 bytes that checkpoints of the log are signed with: those given, else made once and kept."""
         return b64decode(self.given_seal_key or _kept_secret(self.home, "seal-key", _new_seal_key))
+
+    def key_file(self) -> Path:
+        """Where the master keys are, with which the keys of persons are wrapped."""
+        return Path(self.given_key_file) if self.given_key_file else self.home / "master-keys.json"
 
     def __repr__(self) -> str:
         """Without keys, and passwords in URLs: they stay out of logs and tracebacks."""
@@ -155,6 +160,12 @@ VARIABLES: Sequence[Variable] = (
         "lyceum.local/log",
         "Name of the log in its checkpoints; best an address of yours, and never changed.",
         parsing.log_name,
+    ),
+    Variable(
+        "LYCEUM_KEYS",
+        "given_key_file",
+        "",
+        "File of the master keys, the same on all nodes; master-keys.json under LYCEUM_HOME if empty.",
     ),
     Variable("LYCEUM_ORG", "org", "main", "Organisation of those whose token names none.", parsing.identity),
     Variable(

@@ -17,6 +17,7 @@ from domain.catalogue import decode, to_json
 from domain.events import Item, Query
 from infra import upkeep
 from infra.embedded import reached
+from infra.logs import log_at
 from infra.settings import Settings
 from projections.catalogue import VIEWS
 
@@ -51,7 +52,7 @@ async def rebuild(settings: Settings, name: str) -> None:
 async def verify(settings: Settings) -> None:
     """Prove log and views; raises `TaskFailed` with what is wrong."""
     wrong: list[str] = []
-    async with reached(settings) as where, PostgresLog.opened(where.postgres) as log:
+    async with reached(settings) as where, log_at(where.postgres, settings) as log:
         head = await log.head()
         with _bar("Reading the log"):
             found = await upkeep.scan(_raw(log.rows), decode)
@@ -82,7 +83,7 @@ async def _raw(rows: PostgresRows) -> AsyncIterator[Sequence[tuple[int, str, byt
 
 @asynccontextmanager
 async def _log(settings: Settings) -> AsyncGenerator[PostgresLog, None]:
-    async with reached(settings) as where, PostgresLog.opened(where.postgres) as log:
+    async with reached(settings) as where, log_at(where.postgres, settings) as log:
         yield log
 
 

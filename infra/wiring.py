@@ -24,6 +24,7 @@ from domain.commands import ROUTES
 from infra.embedded import Servers, servers
 from infra.health import Health
 from infra.keeping import Run, kept
+from infra.logs import log_at
 from infra.marks import Marks
 from infra.relay import Relay
 from infra.sealing import Sealer
@@ -99,7 +100,7 @@ async def founded(settings: Settings) -> AsyncGenerator[Foundations, None]:
     metrics = Metrics()
     async with AsyncExitStack() as stack:
         where = await stack.enter_async_context(servers(settings))
-        log = await stack.enter_async_context(PostgresLog.opened(where.postgres))
+        log = await stack.enter_async_context(log_at(where.postgres, settings))
         bus = await stack.enter_async_context(
             NatsBus.opened(where.nats, lambda reason: metrics.refused("bus", reason))
         )

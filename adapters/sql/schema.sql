@@ -39,6 +39,16 @@ create table if not exists followers (
     position bigint not null
 );
 
+-- A key for each person, with which what is personal is encrypted; itself wrapped by a master key, and null
+-- once it was destroyed.
+create table if not exists person_keys (
+    org text collate "C" not null,
+    person text collate "C" not null,
+    master text not null,
+    wrapped bytea,
+    primary key (org, person)
+);
+
 -- Views: one row a key, and one head a view and generation, moved in the same transaction as its rows.
 create table if not exists view_heads (
     view text collate "C" not null,

@@ -8,7 +8,8 @@ import pytest
 
 from adapters import postgres_log
 from adapters.postgres_log import PostgresLog
-from adapters.postgres_rows import PAGE
+from adapters.postgres_rows import LARGEST, PAGE
+from adapters.recent import Recent
 from tests.log.elsewhere import Elsewhere
 from tests.log.given import by, dense, followed, said
 
@@ -29,9 +30,9 @@ def looks(log: PostgresLog, monkeypatch) -> Callable[[], int]:
     asked: list[int] = []
     page = log.rows.page
 
-    async def counted(after: int):
+    async def counted(after: int, **options):
         asked.append(after)
-        return await page(after)
+        return await page(after, **options)
 
     monkeypatch.setattr(log.rows, "page", counted)
     return lambda: len(asked)
@@ -136,10 +137,10 @@ async def test_a_follower_ahead_of_the_log_waits_and_asks_no_more_than_its_poll(
     assert asked() <= 21
 
 
-async def test_a_slow_follower_holds_up_nobody_and_gets_bounded_batches(log, postgres_url, monkeypatch):
-    monkeypatch.setattr(postgres_log, "RECENT", 64)
+async def test_a_slow_follower_holds_up_nobody_and_gets_bounded_batches(log, postgres_url):
     total = 4 * PAGE
     async with PostgresLog.opened(postgres_url) as small, asyncio.timeout(PATIENCE):
+        small._recent = Recent(events=64)
         await append(small, 1)
         async with aclosing(small.follow()) as slow:
             sizes = [len(await anext(slow))]
@@ -152,7 +153,7 @@ async def test_a_slow_follower_holds_up_nobody_and_gets_bounded_batches(log, pos
                 assert dense(batch, seen)
                 sizes.append(len(batch))
                 seen += len(batch)
-    assert max(sizes) <= PAGE
+    assert max(sizes) <= LARGEST
 
 
 async def test_memory_of_recent_events_is_given_up_when_another_process_writes_in_between(log, other):

@@ -1,0 +1,17 @@
+"""Opening the log with all that belongs to it."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from adapters.key_vault import KeyVault
+from adapters.master_keys import MasterKeys
+from adapters.postgres_log import PostgresLog
+from infra.settings import Settings
+
+
+@asynccontextmanager
+async def log_at(url: str, settings: Settings) -> AsyncGenerator[PostgresLog, None]:
+    """The log at this PostgreSQL, with the vault whose keys it encrypts with."""
+    masters = MasterKeys.made(settings.key_file())
+    async with PostgresLog.opened(url, lambda rows: KeyVault(rows, masters)) as log:
+        yield log
