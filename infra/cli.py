@@ -131,10 +131,32 @@ def rebuild(view: str) -> None:
     _run(lambda settings: tasks.rebuild(settings, view))
 
 
+@main.command("export-log")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def export_log(folder: Path) -> None:
+    """Write the log, as far as it is sealed, into FOLDER, to be checked by anybody: see docs/audit.md."""
+    _run(lambda settings: tasks.export(settings, folder))
+
+
 @main.command()
-def verify() -> None:
-    """Prove that the log is dense, every event decodes, and every view equals one rebuilt from nothing."""
-    _run(tasks.verify)
+@click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--checkpoint",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A checkpoint that was kept elsewhere; the log must go on from it.",
+)
+@click.option("--key", help="The key that checkpoints must be signed with, or a file with it.")
+def verify(folder: Path | None, checkpoint: Path | None, key: str | None) -> None:
+    """Prove that the log is as it was sealed, and name the first event that is not.
+
+    With a FOLDER that `export-log` has written this needs nothing but its files. Without one it reads the
+    running log, and proves too that positions are dense, every event decodes, and every view equals one
+    rebuilt from nothing.
+    """
+    if folder is None:
+        _run(lambda settings: tasks.verify(settings, checkpoint, key))
+    else:
+        _end(lambda: tasks.verify_export(folder, checkpoint, key))
 
 
 @main.command()
@@ -146,14 +168,23 @@ def docs(folder: Path) -> None:
 
 
 def _run(work: Work) -> None:
-    """Run to the end on uvloop; what can be expected to go wrong is told in a sentence."""
-    try:
+    """Run with the settings of this process."""
+
+    async def configured() -> None:
         settings = Settings.from_process()
         logging.basicConfig(
             level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
         )
+        await work(settings)
+
+    _end(configured)
+
+
+def _end(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run to the end on uvloop; what can be expected to go wrong is told in a sentence."""
+    try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(work(settings))
+            runner.run(work())
     except KeyboardInterrupt:
         sys.exit(130)
     except EXPECTED as error:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
+from pathlib import Path
 
 import click
 from rich.console import Console
@@ -11,13 +12,19 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from adapters.postgres_log import PostgresLog
 from adapters.postgres_rows import PostgresRows
+from adapters.postgres_seal import PostgresSeal
 from adapters.postgres_views import PostgresViews
 from adapters.redis_boards import RedisBoards
 from domain.catalogue import decode, to_json
+from domain.checkpoint import NotAKey
 from domain.events import Item, Query
-from infra import upkeep
+from domain.tiles import SealDamaged
+from infra import offline, upkeep
+from infra.comparing import checked
 from infra.embedded import reached
+from infra.exporting import FolderNotEmpty, export_log
 from infra.logs import log_at
+from infra.sealed import NothingSealed, SealedLog, check_log
 from infra.settings import Settings
 from projections.catalogue import VIEWS
 
@@ -49,7 +56,39 @@ async def rebuild(settings: Settings, name: str) -> None:
     click.echo(f"{name} is rebuilt; {different} rows had differed.")
 
 
-async def verify(settings: Settings) -> None:
+async def export(settings: Settings, folder: Path) -> None:
+    """Write the log, as far as it is sealed, into a folder."""
+    async with _log(settings) as log:
+        try:
+            sealed = await SealedLog.now(log.rows, await PostgresSeal.opened(log.rows))
+            with _bar("Exporting the log") as bar:
+                await export_log(sealed, folder, bar)
+        except (NothingSealed, SealDamaged, FolderNotEmpty) as error:
+            raise TaskFailed(str(error)) from error
+        behind = await log.head() - sealed.size
+    later = f" {behind} more are not sealed yet." if behind > 0 else ""
+    click.echo(f"{sealed.size} events are in {folder}.{later}")
+
+
+async def verify_export(folder: Path, kept: Path | None, given: str | None) -> None:
+    """Prove an export, offline; raises `TaskFailed` with what is wrong."""
+    try:
+        files = offline.Folder(folder)
+        key = offline.given_key(given) if given else files.key()
+        notes = files.notes()
+        with _bar("Reading the export") as bar:
+            wrong = await checked(files, notes, _text(kept), key, bar)
+    except (offline.NotAnExport, NotAKey) as error:
+        raise TaskFailed(str(error)) from error
+    if wrong:
+        raise TaskFailed("\n".join(wrong))
+    click.echo("Every event is as it was sealed: none was altered, removed, inserted or swapped.")
+    click.echo(f"Checked with the key {key}")
+    if not (kept and given):
+        click.echo("What came with the export proves little: give a --checkpoint and a --key kept elsewhere.")
+
+
+async def verify(settings: Settings, kept: Path | None = None, given: str | None = None) -> None:
     """Prove log and views; raises `TaskFailed` with what is wrong."""
     wrong: list[str] = []
     async with reached(settings) as where, log_at(where.postgres, settings) as log:
@@ -58,6 +97,7 @@ async def verify(settings: Settings) -> None:
             found = await upkeep.scan(_raw(log.rows), decode)
         click.echo(f"{found.events} events.")
         wrong += found.wrong(head)
+        wrong += await _unsealed(log.rows, kept, given)
         if found.undecodable:
             raise TaskFailed("\n".join(wrong))  # nothing can be folded over these
         views = PostgresViews(log.rows)
@@ -72,6 +112,22 @@ async def verify(settings: Settings) -> None:
     if wrong:
         raise TaskFailed("\n".join(wrong))
     click.echo("Positions are dense, every event decodes, every view equals a rebuild.")
+    click.echo("Every event that is sealed is as it was sealed.")
+
+
+async def _unsealed(rows: PostgresRows, kept: Path | None, given: str | None) -> list[str]:
+    """What is not as it was sealed."""
+    try:
+        key = offline.given_key(given) if given else None
+    except NotAKey as error:
+        raise TaskFailed(str(error)) from error
+    with _bar("Comparing with the seal") as bar:
+        return await check_log(rows, await PostgresSeal.opened(rows), _text(kept), key, bar)
+
+
+def _text(kept: Path | None) -> str | None:
+    """The checkpoint that was kept; what cannot be read is none, and will be said to be none."""
+    return None if kept is None else kept.read_text("utf-8", errors="replace")
 
 
 async def _raw(rows: PostgresRows) -> AsyncIterator[Sequence[tuple[int, str, bytes]]]:
