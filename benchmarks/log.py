@@ -11,6 +11,10 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 from benchmarks.measuring.log_appending import Pace, appends, guarded
+from benchmarks.measuring.log_following import delivery, read_your_own_write
+from benchmarks.measuring.log_memory import memory
+from benchmarks.measuring.log_processes import together
+from benchmarks.measuring.log_reading import projection, replay
 from benchmarks.measuring.log_server import bench
 from benchmarks.peers.umadb import PeerMissing, UmaDb, umadb
 from benchmarks.report import arguments, show
@@ -19,11 +23,13 @@ from benchmarks.report import arguments, show
 def main() -> None:
     """Measure all of it, and print."""
     asked = arguments("log", __doc__)
-    pace = Pace(1, 1.0) if asked.quick else Pace(3, 3.0)
+    pace = Pace(1, 0.7, 20_000, 400) if asked.quick else Pace(3, 3.0, 100_000, 3000)
     with bench() as server:
         rows = appends(server, pace)
         with _umadb() as (peer, missing):
             rows += guarded(server, pace, peer, missing)
+        for measure in (replay, projection, read_your_own_write, delivery, together, memory):
+            rows += measure(server, pace)
     show("log", rows, missing and f"UmaDB: {missing}")
 
 

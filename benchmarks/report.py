@@ -122,7 +122,7 @@ def machine() -> str:
 
 
 def _rounded(value: float) -> float:
-    return round(value, 2)
+    return round(value, 2) if abs(value) < 1000 else round(value)
 
 
 def _cell(row: Row, column: str) -> str:

@@ -1,10 +1,10 @@
 """Appends: the same bytes in the same number of events, from tasks to ours, from threads to the peers."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from adapters.postgres_log import PostgresLog
-from benchmarks.measuring.log_clients import Load, Round, Rounds, Side, in_turn, tasks, threads
+from benchmarks.measuring.log_clients import Load, Round, Rounds, Side, in_rounds, tasks, threads
 from benchmarks.measuring.log_server import Bench
 from benchmarks.peers import stock
 from benchmarks.peers.umadb import UmaDb
@@ -14,8 +14,13 @@ from domain.events import Boundary, Context, Event, Query, about, type_of
 from domain.rooms import MessageSent, RoomJoined
 from infra.wiring import utc_now
 
-STOCK = "stock `PostgresApplicationRecorder`"
-STOCK_GUARDED = "stock `PostgresDCBRecorderTT`"
+STOCK = "stock recorder"
+"""`PostgresApplicationRecorder`."""
+STOCK_GUARDED = "stock DCB recorder"
+"""`PostgresDCBRecorderTT`."""
+TOPIC = "domain.rooms:RoomJoined"
+"""What the stock recorder calls the type of an event."""
+POOLS = {"at its best": stock.BEST, "as it comes": stock.AS_IT_COMES}
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,10 @@ class Pace:
 
     rounds: int
     seconds: float
+    events: int
+    """In a log that is read."""
+    few: int
+    """The same, for a peer that takes long."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +62,11 @@ def appends(bench: Bench, pace: Pace) -> list[Row]:
     rows: list[Row] = []
     for work, target in ((Work(32), 15), (Work(128), 25), (Work(32, each=10), 12), (Work(1), 1)):
         with bench.database() as own, bench.database() as other:
-            sides = {"ours": _ours(bench, pace, work, own), "stock": _stock(bench, pace, work, other)}
-            found = in_turn(sides, pace.rounds)
-        rows += _rows(work, found["ours"], found["stock"], target)
+            sides = {"ours": _ours(bench, pace, work, own)}
+            for name, pool in POOLS.items():
+                sides[name] = _stock(bench, pace, work, other, pool)
+            found = in_rounds(sides, pace.rounds)
+        rows += _rows(work, found, target)
     return [*rows, *_messages(bench, pace)]
 
 
@@ -64,22 +75,28 @@ def guarded(bench: Bench, pace: Pace, umadb: UmaDb | None, missing: str) -> list
     rows: list[Row] = []
     for work, target in ((Work(32, guarded=True), 12), (Work(128, guarded=True), 12)):
         with bench.database() as own, bench.database() as other:
-            sides = {"ours": _ours(bench, pace, work, own), "stock": _stock_guarded(bench, pace, work, other)}
+            sides = {"ours": _ours(bench, pace, work, own)}
+            for name, pool in POOLS.items():
+                sides[name] = _stock_guarded(bench, pace, work, other, pool)
             if umadb is not None:
                 sides["umadb"] = _umadb(umadb, pace, work)
-            found = in_turn(sides, pace.rounds)
+            found = in_rounds(sides, pace.rounds)
         ours, theirs = found["ours"].rate, found["umadb"].rate if umadb else None
-        rows += _rows(work, found["ours"], found["stock"], target)
+        rows += _rows(work, found, target)
         rows.append(
             at_least_times(f"{work.name}; UmaDB{f': {missing}' * bool(missing)}", "/s", ours, theirs, 1)
         )
     return rows
 
 
-def _rows(work: Work, ours: Rounds, peer: Rounds, target: float) -> list[Row]:
+def _rows(work: Work, found: Mapping[str, Rounds], target: float) -> list[Row]:
     which = STOCK_GUARDED if work.guarded else STOCK
+    ours, peer = found["ours"], found[next(iter(POOLS))]
     rows = [
-        at_least_times(f"{work.name}; {which}", "/s", ours.rate, peer.rate, target),
+        at_least_times(f"{work.name}; {which} {name}", "/s", ours.rate, found[name].rate, target)
+        for name in POOLS
+    ]
+    rows += [
         at_most(f"{work.name}: processor time an event", "µs", ours.cpu_each, peer=peer.cpu_each),
         at_most(f"{work.name}: p50", "ms", ours.quantile(0.5), peer=peer.quantile(0.5)),
     ]
@@ -93,7 +110,7 @@ def _messages(bench: Bench, pace: Pace) -> list[Row]:
     """Events with personal fields, which the peers do not have."""
     work = Work(32, kind=MessageSent)
     with bench.database() as own:
-        found = in_turn({"ours": _ours(bench, pace, work, own)}, pace.rounds)["ours"]
+        found = in_rounds({"ours": _ours(bench, pace, work, own)}, pace.rounds)["ours"]
     return [at_least_times(f"append of 1 `{type_of(MessageSent)}`, 32 at once", "/s", found.rate, None)]
 
 
@@ -128,18 +145,18 @@ def _event(kind: type[Event], client: int, number: int) -> Event:
     return MessageSent(room=join.room, person=join.person, message=f"message-{number:06}", text=text)
 
 
-def _stock(bench: Bench, pace: Pace, work: Work, url: str) -> Side:
+def _stock(bench: Bench, pace: Pace, work: Work, url: str, pool: stock.Pool) -> Side:
     def measure() -> Round:
         state = encode(joined(0))
-        with stock.appending(url, work.clients, work.each, "domain.rooms:RoomJoined", state) as clients:
+        with stock.appending(url, pool, work.clients, work.each, TOPIC, state) as clients:
             return threads(clients, Load(pace.seconds, work.each, bench.cpu))
 
     return measure
 
 
-def _stock_guarded(bench: Bench, pace: Pace, work: Work, url: str) -> Side:
+def _stock_guarded(bench: Bench, pace: Pace, work: Work, url: str, pool: stock.Pool) -> Side:
     def measure() -> Round:
-        with stock.guarded(url, _tags(work), type_of(RoomJoined), encode(joined(0))) as clients:
+        with stock.guarded(url, pool, _tags(work), type_of(RoomJoined), encode(joined(0))) as clients:
             return threads(clients, Load(pace.seconds, cpu=bench.cpu))
 
     return measure
