@@ -1,16 +1,19 @@
 """What commands want recorded, and many of that as the parameters of one statement."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from adapters.packed import Bytes, Instants
 from adapters.stored import Row
 from domain.errors import BoundaryMoved, LogUnavailable
 from domain.events import Boundary, Item
 
 JOIN = "\x1f"
-"""Between types, and between tags: PostgreSQL's arrays cannot be ragged, and neither holds this."""
+"""Between types, and between the tags of an event: PostgreSQL's arrays cannot be ragged."""
+NEXT = "\x1e"
+"""Between events."""
 
 Mark = tuple[str, str, str]
 """(organisation, tag or "", type or ""): what a row can be found by."""
@@ -24,24 +27,6 @@ class Append:
     boundary: Boundary | None
     done: "asyncio.Future[int]" = field(repr=False)
 
-    def marks(self) -> Iterable[Mark]:
-        """What queries may find these rows by."""
-        for row in self.rows:
-            for tag in (*row.tags, ""):
-                yield (row.org, tag, row.type)
-                yield (row.org, tag, "")
-
-    def depends_on(self, marks: set[Mark]) -> bool:
-        """Whether rows with these marks may move the boundary."""
-        if self.boundary is None:
-            return False
-        org = self.rows[0].org
-        return any(
-            (org, item.tags[0] if item.tags else "", kind) in marks
-            for item in self.boundary.query.items or (Item(),)
-            for kind in item.types or ("",)
-        )
-
     def recorded(self, last: int) -> None:
         """Tell the caller, unless it has gone away."""
         if not self.done.done():
@@ -51,6 +36,39 @@ class Append:
         """Tell the caller, unless it has gone away."""
         if not self.done.done():
             self.done.set_exception(why)
+
+
+class Marks:
+    """What queries may find the rows of some appends by; worked out when somebody asks."""
+
+    def __init__(self, appends: Sequence[Append]) -> None:
+        self._appends = appends
+        self._seen = 0
+        self._marks: set[Mark] = set()
+
+    def move(self, append: Append) -> bool:
+        """Whether one of the appends may move this one's boundary."""
+        if append.boundary is None:
+            return False
+        self._look()
+        org = append.rows[0].org
+        return any(
+            (org, item.tags[0] if item.tags else "", kind) in self._marks
+            for item in append.boundary.query.items or (Item(),)
+            for kind in item.types or ("",)
+        )
+
+    def _look(self) -> None:
+        for append in self._appends[self._seen :]:
+            for row in append.rows:
+                for tag in (*row.tags, ""):
+                    self._marks.add((row.org, tag, row.type))
+                    self._marks.add((row.org, tag, ""))
+        self._seen = len(self._appends)
+
+
+class Unjoinable(ValueError):
+    """A text of an event holds a character that separates them on their way to the database."""
 
 
 class Outcome(NamedTuple):
@@ -76,14 +94,15 @@ def settle(batch: Sequence[Append], outcome: Outcome) -> list[Row]:
             continue
         for row in append.rows:
             last += 1
-            recorded.append(row._replace(position=last))
+            recorded.append(Row(last, *row[1:]))
         append.recorded(last)
     return recorded
 
 
-def parameters(batch: Sequence[Append]) -> tuple[list[Any], ...]:
-    """The columns of `log_append`, from `p_append` on."""
-    rows = [(number, row) for number, append in enumerate(batch) for row in append.rows]
+def parameters(batch: Sequence[Append]) -> tuple[Any, ...]:
+    """The parameters of `log_append`, from `p_sizes` on. Raises `Unjoinable`."""
+    rows = [row for append in batch for row in append.rows]
+    _, at, org, kind, actor, cause, tags, data, personal = zip(*rows, strict=True)
     guards = [
         (number, append.rows[0].org, JOIN.join(item.types), JOIN.join(item.tags), append.boundary.position)
         for number, append in enumerate(batch)
@@ -91,14 +110,22 @@ def parameters(batch: Sequence[Append]) -> tuple[list[Any], ...]:
         for item in append.boundary.query.items or (Item(),)
     ]
     return (
-        [number for number, _ in rows],
-        [row.at for _, row in rows],
-        [row.org for _, row in rows],
-        [row.type for _, row in rows],
-        [row.actor for _, row in rows],
-        [row.cause for _, row in rows],
-        [JOIN.join(row.tags) for _, row in rows],
-        [row.data for _, row in rows],
-        [row.personal for _, row in rows],
+        [len(append.rows) for append in batch],
+        Instants.of(at),
+        _joined(org),
+        _joined(kind),
+        _joined(actor),
+        _joined([each or "" for each in cause]),
+        _joined([JOIN.join(each) for each in tags], sum(len(each) - 1 for each in tags if each)),
+        Bytes.of(data),
+        Bytes.of(personal),
         *([guard[i] for guard in guards] for i in range(5)),
     )
+
+
+def _joined(texts: Sequence[str], joins: int = 0) -> str:
+    """The texts with `NEXT` between them; within them stands `JOIN` so many times."""
+    joined = NEXT.join(texts)
+    if joined.count(NEXT) != len(texts) - 1 or joined.count(JOIN) != joins:
+        raise Unjoinable(Unjoinable.__doc__)
+    return joined

@@ -9,6 +9,8 @@ from typing import Any
 
 import psycopg
 
+from adapters.packed import take_packed
+
 Connection = psycopg.AsyncConnection[Any]
 
 CONNECT = 3
@@ -18,6 +20,7 @@ CONNECT = 3
 async def configure(connection: Connection) -> None:
     """What every connection to the log is set to."""
     await connection.set_autocommit(True)
+    take_packed(connection)
     with cut_after(connection, CONNECT):
         await connection.execute("set timezone to 'UTC'")
 

@@ -172,18 +172,18 @@ class PostgresRows:
 
 
 def _branch(item: Item, org: str | None, after: int, upto: int) -> syntax.Composed:
-    """The positions that one item of a query matches."""
+    """The positions that one item of a query matches. A row of `event_tags` may hold several positions."""
     if org is None:
         raise ValueError("a query with items is asked within an organisation")
     first, *others = item.tags or ("",)
     types = syntax.SQL("and type = any ({})").format(list(item.types)) if item.types else syntax.SQL("")
-    rest = syntax.SQL(
-        "and exists (select from events e where e.position = event_tags.position and e.tags @> {})"
-    )
+    rest = syntax.SQL("and exists (select from events e where e.position = found.position and e.tags @> {})")
     return syntax.SQL(
-        "select position from event_tags"
-        " where org = {} and tag = {} {} and position > {} and position <= {} {}"
-    ).format(org, first, types, after, upto, rest.format(others) if others else syntax.SQL(""))
+        "select found.position from event_tags t,"
+        " lateral unnest(coalesce(t.positions, array[t.position])) as found (position)"
+        " where org = {} and tag = {} {} and t.position > {}"
+        " and found.position > {} and found.position <= {} {}"
+    ).format(org, first, types, after, after, upto, rest.format(others) if others else syntax.SQL(""))
 
 
 def _row(record: tuple[Any, ...]) -> Row:

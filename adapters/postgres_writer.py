@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import psycopg
 
-from adapters.appends import Append, Mark, Outcome, parameters, settle
+from adapters.appends import Append, Marks, Outcome, parameters, settle
 from adapters.postgres_connection import Connection, connected, cut_after
 from adapters.sql import sql
 from adapters.stored import Row
@@ -132,17 +132,16 @@ class Writer:
         """
         batch: list[Append] = []
         rest: list[Append] = []
-        touched: set[Mark] = set()
+        touched = Marks(batch)
         size = 0
         for append in self._take_all():
             if append.done.cancelled():
                 continue
             size += len(append.rows)
-            if (batch and size > BATCH) or append.depends_on(touched):
+            if (batch and size > BATCH) or touched.move(append):
                 rest.append(append)
-                continue
-            batch.append(append)
-            touched.update(append.marks())
+            else:
+                batch.append(append)
         self._waiting = rest
         self._pending = sum(len(append.rows) for append in rest)
         if rest:
@@ -158,7 +157,7 @@ class Writer:
         """Record a batch. If something in it cannot be recorded, only that append suffers for it."""
         try:
             outcome = await self._send(connection, batch)
-        except (psycopg.Error, UnicodeError) as error:
+        except (psycopg.Error, ValueError) as error:  # also what cannot be encoded
             if connection.broken:
                 raise
             self._doubt = None  # this was an answer

@@ -1,5 +1,5 @@
 select head, refused, moved from log_append(
-    %b::text, %b::bigint,
-    %b::integer[], %b::timestamptz[], %b::text[], %b::text[], %b::text[], %b::text[],
-    %b::text[], %b::bytea[], %b::bytea[],
+    %b::text, %b::bigint, %b::integer[],
+    %b::timestamptz[], %b::text, %b::text, %b::text, %b::text, %b::text,
+    %b::bytea[], %b::bytea[],
     %b::integer[], %b::text[], %b::text[], %b::text[], %b::bigint[])

@@ -23,14 +23,27 @@ alter table events add column if not exists personal bytea;
 alter table events add column if not exists segment text;
 alter table events alter column data drop not null;
 
--- One row for each tag of an event, and one with the empty tag for the event itself: every query that a
--- decision can read is a range of this index.
+-- What queries are answered from: for each transaction one row for each tag and type of its events, and one
+-- with the empty tag for each type. `position` is that of the last such event, and `positions` are those of
+-- all if there are several.
 create table if not exists event_tags (
     org text collate "C" not null,
     tag text collate "C" not null,
     type text collate "C" not null,
     position bigint not null,
+    positions bigint[],
     primary key (org, tag, type, position)
+);
+alter table event_tags add column if not exists positions bigint[];
+
+-- The last transaction of each writer: one whose connection broke asks here what became of it.
+create table if not exists log_writers (
+    writer text primary key,
+    batch bigint not null,
+    head bigint,
+    refused integer[],
+    moved text[],
+    at timestamptz not null default now()
 );
 
 -- Followers outside the views (the relay to the bus, for one) remember here how far they have come.
@@ -74,47 +87,39 @@ create table if not exists view_rows (
 create or replace function log_moved(p_org text, p_types text, p_tags text, p_after bigint)
 returns boolean language plpgsql stable as $$
 declare
-    types text[] := string_to_array(nullif(p_types, ''), E'\x1f');
-    wanted text[] := coalesce(string_to_array(nullif(p_tags, ''), E'\x1f'), '{}');
-    first text := coalesce(wanted[1], '');
+    v_types text[] := string_to_array(p_types, E'\x1f');
+    v_tags text[] := string_to_array(p_tags, E'\x1f');
+    v_tag text := coalesce(v_tags[1], '');
 begin
-    if types is null then
+    if cardinality(v_tags) < 2 and v_types = '{}' then
         return exists (
             select from event_tags t
-            where t.org = p_org and t.tag = first and t.position > p_after
-            and (cardinality(wanted) < 2
-                 or exists (select from events e where e.position = t.position and e.tags @> wanted)));
+            where t.org = p_org and t.tag = v_tag and t.position > p_after);
+    end if;
+    if cardinality(v_tags) < 2 then
+        return exists (
+            select from event_tags t
+            where t.org = p_org and t.tag = v_tag and t.type = any (v_types) and t.position > p_after);
     end if;
     return exists (
-        select from unnest(types) as y (type)
-        cross join lateral (
-            select t.position from event_tags t
-            where t.org = p_org and t.tag = first and t.type = y.type and t.position > p_after
-        ) found
-        where cardinality(wanted) < 2
-        or exists (select from events e where e.position = found.position and e.tags @> wanted));
+        select from event_tags t
+        cross join lateral unnest(coalesce(t.positions, array[t.position])) as found (position)
+        join events e on e.position = found.position
+        where t.org = p_org and t.tag = v_tag and (v_types = '{}' or t.type = any (v_types))
+        and t.position > p_after and found.position > p_after and e.tags @> v_tags);
 end $$;
 
--- The last transaction of each writer: one whose connection broke asks here what became of it.
-create table if not exists log_writers (
-    writer text primary key,
-    batch bigint not null,
-    head bigint,
-    refused integer[],
-    moved text[],
-    at timestamptz not null default now()
-);
-
--- Appends many commands' events at once: one lock, one transaction, one fsync. p_append says to which
--- append each event belongs; a guard refuses the append that it names and no other. Answers the head
--- before, the appends that were refused, and for each of these what moved: the others stand behind that
--- head, without a gap, in the order given. A batch that log_outcome was asked about is refused (LY001).
+-- Appends many commands' events at once: one lock, one transaction, one fsync. p_sizes says how many events
+-- each append has; texts come joined, events by the record separator and tags by the unit separator. A guard
+-- refuses the append that it names (from 0) and no other. Answers the head before, the appends that were
+-- refused, and for each of these what moved: the others stand behind that head, without a gap, in the order
+-- given. A batch that log_outcome was asked about is refused (LY001).
 -- Each statement of a volatile function takes its own snapshot, so that what was committed while we
 -- waited for the lock is seen by the guards.
 create or replace function log_append(
-    p_writer text, p_batch bigint,
-    p_append integer[], p_at timestamptz[], p_org text[], p_type text[], p_actor text[], p_cause text[],
-    p_tags text[], p_data bytea[], p_personal bytea[],
+    p_writer text, p_batch bigint, p_sizes integer[],
+    p_at timestamptz[], p_org text, p_type text, p_actor text, p_cause text, p_tags text,
+    p_data bytea[], p_personal bytea[],
     p_guard integer[], p_guard_org text[], p_guard_types text[], p_guard_tags text[], p_guard_after bigint[]
 ) returns table (head bigint, refused integer[], moved text[])
 language plpgsql volatile as $$
@@ -123,7 +128,7 @@ declare
     v_head bigint;
     v_refused integer[] := '{}';
     v_moved text[] := '{}';
-    v_count bigint := cardinality(p_append);
+    v_append integer[];
 begin
     select l.position into v_head from log_head l for update;
 
@@ -134,7 +139,8 @@ begin
             as g (append, org, types, tags, after)
         where g.after < v_head and log_moved(g.org, g.types, g.tags, g.after);
         if cardinality(v_refused) > 0 then
-            select count(*) into v_count from unnest(p_append) as a (append) where a.append <> all (v_refused);
+            select array_agg(s.nr - 1 order by s.nr) into v_append
+            from unnest(p_sizes) with ordinality as s (size, nr) cross join generate_series(1, s.size);
         end if;
     end if;
 
@@ -148,20 +154,27 @@ begin
     end if;
 
     with given as materialized (
-        select v_head + row_number() over () as position, e.at, e.org, e.type, e.actor, e.cause,
-            string_to_array(e.tags, E'\x1f') as tags, e.data, e.personal
-        from unnest(p_append, p_at, p_org, p_type, p_actor, p_cause, p_tags, p_data, p_personal)
-            as e (append, at, org, type, actor, cause, tags, data, personal)
-        where e.append <> all (v_refused)
+        select v_head + row_number() over () as position, e.at, e.org, e.type, e.actor,
+            nullif(e.cause, '') as cause, coalesce(string_to_array(e.tags, E'\x1f'), '{}') as tags,
+            e.data, e.personal
+        from unnest(
+            p_at, string_to_array(p_org, E'\x1e'), string_to_array(p_type, E'\x1e'),
+            string_to_array(p_actor, E'\x1e'), string_to_array(p_cause, E'\x1e'),
+            string_to_array(p_tags, E'\x1e'), p_data, p_personal
+        ) with ordinality as e (at, org, type, actor, cause, tags, data, personal, nr)
+        where v_append is null or v_append[nr] <> all (v_refused)
     ), tagged as (
-        insert into event_tags (org, tag, type, position)
-        select g.org, t.tag, g.type, g.position
+        insert into event_tags (org, tag, type, position, positions)
+        select g.org, t.tag, g.type, max(g.position),
+            case when count(*) > 1 then array_agg(g.position order by g.position) end
         from given g cross join lateral unnest(array_append(g.tags, '')) as t (tag)
+        group by g.org, t.tag, g.type
+    ), stored as (
+        insert into events (position, at, org, type, actor, cause, tags, data, personal)
+        select g.position, g.at, g.org, g.type, g.actor, g.cause, g.tags, g.data, g.personal from given g
     )
-    insert into events (position, at, org, type, actor, cause, tags, data, personal)
-    select g.position, g.at, g.org, g.type, g.actor, g.cause, g.tags, g.data, g.personal from given g;
+    update log_head set position = (select max(g.position) from given g) where exists (select from given);
 
-    update log_head set position = v_head + v_count where v_count > 0;
     return query select v_head, v_refused, v_moved;
 end $$;
 

@@ -79,11 +79,11 @@ async def test_events_are_fetched_by_their_positions(database):
 
 
 async def test_neither_an_append_nor_its_guard_reads_a_table_through(database):
-    event = ([2], [NOON], ["school"], ["type1"], ["ada"], [None], ["room:r7"], [b""], [None])
+    event = ([0, 1], [NOON], "school", "type1", "ada", "", "room:r7", [b""], [None])
     async with database.transaction():
         before = await scans(database)
         for last, (asked, item) in enumerate(ITEMS.items(), ROWS + 1):
-            guard = ([1], ["school"], [JOIN.join(item.types)], [JOIN.join(item.tags)], [ROWS - 100])
+            guard = ([0], ["school"], [JOIN.join(item.types)], [JOIN.join(item.tags)], [ROWS - 100])
             answered = await (await database.execute(APPEND, (last, *event, *guard))).fetchall()
             assert answered[0][0] == last - 1
             assert await scans(database) == before, asked
