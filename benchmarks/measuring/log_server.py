@@ -83,6 +83,11 @@ def bench() -> Generator[Bench, None, None]:
 
 
 def _cpu(process: psutil.Process) -> float:
+    """Seconds: by the scheduler where it tells, since the usual clock ticks a hundred times a second."""
+    try:
+        return int(Path(f"/proc/{process.pid}/schedstat").read_text().split()[0]) / 1e9
+    except OSError:
+        pass
     try:
         times = process.cpu_times()
     except psutil.NoSuchProcess:
