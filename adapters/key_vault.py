@@ -71,7 +71,8 @@ class KeyVault:
         async with self._rows.connection() as connection:
             cursor = await connection.execute(sql("key_destroy").encode(), (org, person))
             destroyed = await cursor.fetchone() is not None
-            await connection.execute("vacuum person_keys")  # what the row was is not left lying about
+            if destroyed:
+                await connection.execute("vacuum person_keys")  # what the row was is not left lying about
         return destroyed
 
     async def wrap_anew(self, progress: Progress) -> int:
@@ -87,6 +88,14 @@ class KeyVault:
             done += moved
             progress(done, total)
         return done
+
+    async def wrapped(self) -> dict[str, int]:
+        """How many persons' keys each master key wraps."""
+        async with self._rows.connection() as connection:
+            cursor = await connection.execute(
+                "select master, count(*) from person_keys where wrapped is not null group by master"
+            )
+            return dict(await cursor.fetchall())
 
     async def _wrap_page(self, identity: str) -> int:
         async with self._rows.connection() as connection, connection.transaction():

@@ -13,7 +13,9 @@ from adapters.recent import Recent
 from adapters.stored import Row
 from domain.catalogue import closed, decode, encode, owner, tags_of
 from domain.events import EVERYTHING, Boundary, Context, Event, Query, Recorded, type_of
+from domain.people import PersonErased
 
+ERASING = type_of(PersonErased)
 POLL = 1.0
 """Seconds after which a follower looks for itself, should a signal have been lost."""
 
@@ -27,6 +29,10 @@ class Vault(Protocol):
 
     async def decrypt(self, rows: Sequence[Row]) -> list[Mapping[str, str] | None]:
         """For each row the fields that can be read, None where there is nothing personal."""
+        ...
+
+    def forget(self, org: str, person: str) -> None:
+        """Read nothing of this person's from now on."""
         ...
 
 
@@ -136,10 +142,17 @@ class PostgresLog:
 
     async def _opened(self, rows: Sequence[Row]) -> Sequence[Recorded]:
         """The events of rows, with what is personal as far as it can be read."""
+        self._heed(rows)
         if self.vault is None or all(row.personal is None for row in rows):
             return [recorded(row) for row in rows]
         personal = await self.vault.decrypt(rows)
         return [recorded(row, fields) for row, fields in zip(rows, personal, strict=True)]
+
+    def _heed(self, rows: Sequence[Row]) -> None:
+        """Whoever has read that somebody was erased reads nothing of theirs, though their key be there."""
+        for row in rows:
+            if row.type == ERASING and self.vault is not None:
+                self.vault.forget(row.org, owner(decode(row.type, row.data)))
 
 
 def _readable(event: Event) -> bytes:

@@ -7,10 +7,11 @@ from typing import Any, Union
 import msgspec
 from msgspec import inspect, structs
 
-from domain import interventions, office_hours, people, practice, quests, rooms, sessions, teams
+from domain import interventions, office_hours, people, practice, quests, reading, rooms, sessions, teams
 from domain.events import Event, Instant, Query, Recorded, type_of
+from domain.identity import ERASED
 
-MODULES = (people, rooms, practice, quests, teams, sessions, office_hours, interventions)
+MODULES = (people, rooms, practice, quests, teams, sessions, office_hours, interventions, reading)
 
 
 def _events_of(module: object) -> Iterator[type[Event]]:
@@ -30,9 +31,6 @@ UPCASTERS: dict[str, Upcaster] = {}
 """Every tag that was written once: what makes its fields those of a later tag, `type` included.
 
 Upcasters chain: each leads one step on, until a current tag is reached."""
-
-ERASED = "[erased]"
-"""What stands for personal text that cannot be read, or not any more."""
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Union[tuple(CURRENT.values())])  # noqa: UP007  built at run time

@@ -3,6 +3,7 @@
 from typing import Any
 
 from domain import (
+    erasure,
     hosting,
     interventions,
     office_hours,
@@ -19,6 +20,7 @@ from domain.deciding import AnyDecider, Command
 
 DECIDERS: dict[Any, AnyDecider] = {
     people.PersonCommand: people.PEOPLE,
+    erasure.ErasePerson: erasure.ERASURE,
     rooms.RoomCommand: hosting.ROOMS,
     speech.RecordTurn: speech.TURNS,
     practice.PracticeCommand: practice.PRACTICE,

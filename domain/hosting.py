@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from domain.deciding import Decider
 from domain.events import Context, Event, Instant, Query, about
+from domain.people import PersonErased, PersonWasErased
 from domain.practice import ProblemAdded, UnknownProblem
 from domain.rooms import (
     CloseRoom,
@@ -49,6 +50,8 @@ class RoomState:
     problems: set[str] = field(default_factory=set[str])
     problem: str | None = None
     timer: tuple[Phase, Instant] | None = None
+    erased: bool = False
+    """Whether whoever wants to join was."""
 
     def members(self, room: str) -> list[str]:
         """Who is in `room`, in the order in which they joined."""
@@ -82,6 +85,8 @@ def _evolve_inside(state: RoomState, event: Event) -> None:
             state.problems.add(event.problem)
         case ProblemPosed():
             state.problem = event.problem
+        case PersonErased():
+            state.erased = True
         case _:
             pass
 
@@ -92,7 +97,7 @@ def boundary(command: RoomCommand, context: Context) -> Query:
     life = about(tag, RoomOpened, RoomClosed, RoomJoined, RoomLeft)
     match command:
         case JoinRoom():
-            return Query((life, about(f"person:{context.actor}", RoomJoined, RoomLeft)))
+            return Query((life, about(f"person:{context.actor}", RoomJoined, RoomLeft, PersonErased)))
         case SendMessage():
             return Query((life, about(tag, MessageSent)))
         case SetTimer():
@@ -136,6 +141,8 @@ def _open(command: OpenRoom, state: RoomState, context: Context) -> Sequence[Eve
 
 def _join(command: JoinRoom, state: RoomState, context: Context) -> Sequence[Event]:
     assert state.opened is not None
+    if state.erased:
+        raise PersonWasErased
     if state.closed:
         raise RoomIsClosed
     here = state.where.get(context.actor)

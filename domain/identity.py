@@ -30,5 +30,7 @@ Key = Annotated[str, Meta(pattern=ID_PATTERN)]
 Name = Annotated[str, Meta(min_length=1, max_length=80, pattern=r"\S", extra={"personal": True})]
 Words = Annotated[str, Meta(min_length=1, max_length=2000, pattern=r"\S", extra={"personal": True})]
 Title = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")]
+ERASED = "[erased]"
+"""What stands for personal text that cannot be read, or not any more."""
 Millis = Annotated[int, Meta(ge=0)]
 """Milliseconds since the Unix epoch, or a length in milliseconds."""

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from domain.deciding import Command, Decider
-from domain.errors import Forbidden, Unknown
+from domain.errors import Forbidden, Refused, Unknown
 from domain.events import Context, Event, Query, Role, about
-from domain.identity import Name, PersonId
+from domain.identity import ERASED, Name, PersonId, RoomId
 
 Scope = Literal["voice", "text-to-model", "recording", "transcript", "leaderboard"]
 """What consent can be given to: being heard in rooms and measured for turns of speech; chat and board
@@ -57,6 +57,16 @@ class ConsentWithdrawn(Event, frozen=True, tag="person.consent-withdrawn.v1"):
     scope: Scope
 
 
+class PersonErased(Event, frozen=True, tag="person.erased.v1"):
+    """A person's key was destroyed: their name, and all that they wrote or were told, reads as erased.
+
+    `rooms` are those in whose history such words stand.
+    """
+
+    person: PersonId
+    rooms: tuple[RoomId, ...]
+
+
 class Register(Command, frozen=True, tag="register"):
     """Make a person known, or give a known one another name."""
 
@@ -98,6 +108,10 @@ class UnknownPerson(Unknown):
     """There is no such person."""
 
 
+class PersonWasErased(Refused):
+    """This person was erased, for good. Somebody new takes an id of their own."""
+
+
 class OnlyForAdmins(Forbidden):
     """Only an administrator may do this."""
 
@@ -109,6 +123,7 @@ class Person:
     name: str | None = None
     roles: set[Role] = field(default_factory=set[Role])
     consents: set[Scope] = field(default_factory=set[Scope])
+    erased: bool = False
 
 
 def evolve(state: Person, event: Event) -> Person:
@@ -127,16 +142,24 @@ def evolve(state: Person, event: Event) -> Person:
             state.consents.add(event.scope)
         case ConsentWithdrawn():
             state.consents.discard(event.scope)
+        case PersonErased():
+            state.name, state.erased = ERASED, True
+            state.consents.clear()
         case _:
             pass
     return state
 
 
+LIFE = (
+    *(PersonRegistered, PersonRenamed, RoleGranted, RoleRevoked),
+    *(ConsentGiven, ConsentWithdrawn, PersonErased),
+)
+
+
 def boundary(command: PersonCommand, context: Context) -> Query:
     """All that is known of the one person."""
     who = command.person if isinstance(command, Register | GrantRole | RevokeRole) else context.actor
-    kinds = (PersonRegistered, PersonRenamed, RoleGranted, RoleRevoked, ConsentGiven, ConsentWithdrawn)
-    return Query((about(f"person:{who}", *kinds),))
+    return Query((about(f"person:{who}", *LIFE),))
 
 
 def decide(command: PersonCommand, state: Person, context: Context) -> Sequence[Event]:
@@ -153,6 +176,8 @@ def decide(command: PersonCommand, state: Person, context: Context) -> Sequence[
 def _register(command: Register, state: Person, context: Context) -> Sequence[Event]:
     if command.person != context.actor and context.role not in ("admin", "service"):
         raise OnlyForAdmins
+    if state.erased:
+        raise PersonWasErased
     if state.name is None:
         if context.role not in ("admin", "service", command.role):
             raise OnlyForAdmins
@@ -165,8 +190,7 @@ def _register(command: Register, state: Person, context: Context) -> Sequence[Ev
 def _change_role(command: GrantRole | RevokeRole, state: Person, context: Context) -> Sequence[Event]:
     if context.role not in ("admin", "service"):
         raise OnlyForAdmins
-    if state.name is None:
-        raise UnknownPerson
+    _check_known(state)
     grant = isinstance(command, GrantRole)
     if (command.role in state.roles) == grant:
         return []
@@ -177,13 +201,19 @@ def _change_role(command: GrantRole | RevokeRole, state: Person, context: Contex
 def _change_consent(
     command: GiveConsent | WithdrawConsent, state: Person, context: Context
 ) -> Sequence[Event]:
-    if state.name is None:
-        raise UnknownPerson
+    _check_known(state)
     give = isinstance(command, GiveConsent)
     if (command.scope in state.consents) == give:
         return []
     event = ConsentGiven if give else ConsentWithdrawn
     return [event(person=context.actor, scope=command.scope)]
+
+
+def _check_known(state: Person) -> None:
+    if state.name is None:
+        raise UnknownPerson
+    if state.erased:
+        raise PersonWasErased
 
 
 PEOPLE: Decider[PersonCommand, Person] = Decider(boundary, Person, evolve, decide)

@@ -15,3 +15,9 @@ async def log_at(url: str, settings: Settings) -> AsyncGenerator[PostgresLog, No
     masters = MasterKeys.made(settings.key_file())
     async with PostgresLog.opened(url, lambda rows: KeyVault(rows, masters)) as log:
         yield log
+
+
+def vault_of(log: PostgresLog) -> KeyVault:
+    """The vault of a log that was opened here."""
+    assert isinstance(log.vault, KeyVault)
+    return log.vault

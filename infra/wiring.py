@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from adapters.key_vault import KeyVault
 from adapters.nats_bus import HEAD, NatsBus
 from adapters.postgres_followers import PostgresFollowers
 from adapters.postgres_log import PostgresLog
@@ -22,9 +23,10 @@ from adapters.redis_presence import RedisPresence
 from adapters.signing import SealKey
 from domain.commands import ROUTES
 from infra.embedded import Servers, servers
+from infra.forgetting import Erasing, Forgetting
 from infra.health import Health
 from infra.keeping import Run, kept
-from infra.logs import log_at
+from infra.logs import log_at, vault_of
 from infra.marks import Marks
 from infra.relay import Relay
 from infra.sealing import Sealer
@@ -74,6 +76,7 @@ class Foundations:
     settings: Settings
     servers: Servers
     log: PostgresLog
+    vault: KeyVault
     views: PostgresViews
     seal: PostgresSeal
     followers: PostgresFollowers
@@ -110,6 +113,7 @@ async def founded(settings: Settings) -> AsyncGenerator[Foundations, None]:
             settings=settings,
             servers=where,
             log=log,
+            vault=vault_of(log),
             views=PostgresViews(log.rows),
             seal=await PostgresSeal.opened(log.rows),
             followers=PostgresFollowers(log.rows),
@@ -129,7 +133,9 @@ async def running(
     """A node with the roles of its settings, ready to serve within the block, and stopped cleanly after."""
     tokens = Tokens(settings.secret(), clock, settings.org)
     async with founded(settings) as base, AsyncExitStack() as stack:
-        await stack.enter_async_context(kept({"servers": base.servers.run, "outbox": base.outbox.run}))
+        forgetting = Forgetting(base.log, base.vault, base.performer, await base.log.head())
+        parts = {"servers": base.servers.run, "outbox": base.outbox.run, "forgetting": forgetting.run}
+        await stack.enter_async_context(kept(parts))
         await _tell_of_the_head(base)
         if "worker" in settings.roles:
             await stack.enter_async_context(_working(base, policy, clock))
@@ -147,6 +153,8 @@ async def _working(
     """The role `worker`: views, leaderboards, relay, seal, facilitator."""
     announcer = Announcer(base.outbox)
     relay = Relay(base.log, base.followers, base.bus)
+    erasing = Erasing(base.log, base.followers, base.vault)
+    await erasing.catch_up()  # before the views go on: nothing of those who were erased gets into them
     marks = Marks()
     await base.bus.listen("lyceum.*.rooms.*.voice", marks.heard)
     settings = base.settings
@@ -170,6 +178,7 @@ async def _working(
             "views": Follower(base.log, base.views, VIEWS, announcer.views).run,
             "leaderboards": BoardFollower(base.log, base.leaderboards, announcer.boards).run,
             "relay": relay.run,
+            "erasing": erasing.run,
             "seal": Sealer(base.log, base.seal, SealKey(settings.log_name, settings.seal_key())).run,
             "facilitator": lambda: facilitator().run(),
             "absence": Absence(base.presence, base.performer.perform, clock).run,
@@ -199,6 +208,7 @@ async def _serving(
     )
     house = House(
         log=base.log,
+        keys=base.vault,
         performer=base.performer,
         views=Views(base.views),
         leaderboards=base.leaderboards,

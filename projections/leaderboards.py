@@ -14,7 +14,7 @@ from msgspec import Struct
 from domain.errors import Unknown
 from domain.events import Event, Recorded
 from domain.identity import ID_PATTERN
-from domain.people import ConsentGiven, ConsentWithdrawn
+from domain.people import ConsentGiven, ConsentWithdrawn, PersonErased
 from domain.practice import AnswerGiven
 from domain.quests import QuestClaimed
 from domain.teams import TeamJoined, TeamLeft
@@ -153,6 +153,8 @@ class _Gathered:
                 self._award(recorded, event.person, "", event.xp)
             case ConsentGiven(scope="leaderboard") | ConsentWithdrawn(scope="leaderboard") as event:
                 self.operations.append(Listing(org, event.person, isinstance(event, ConsentGiven)))
+            case PersonErased() as event:
+                self.operations.append(Listing(org, event.person, listed=False))
             case TeamJoined() | TeamLeft() as event:
                 joined = isinstance(event, TeamJoined)
                 self._moves[org, event.person] = len(self.operations)
@@ -180,6 +182,7 @@ READS: tuple[type[Event], ...] = (
     QuestClaimed,
     ConsentGiven,
     ConsentWithdrawn,
+    PersonErased,
     TeamJoined,
     TeamLeft,
 )

@@ -3,9 +3,11 @@
 from msgspec import Struct, field
 
 from domain.events import Recorded
+from domain.identity import ERASED
 from domain.people import (
     ConsentGiven,
     ConsentWithdrawn,
+    PersonErased,
     PersonRegistered,
     PersonRenamed,
     RoleGranted,
@@ -49,6 +51,9 @@ def apply(state: Person, key: str, recorded: Recorded) -> None:
             _add(state.consents, event.scope)
         case ConsentWithdrawn() as event:
             _drop(state.consents, event.scope)
+        case PersonErased():
+            state.name = ERASED
+            state.consents.clear()
         case _:
             pass
 
@@ -78,7 +83,10 @@ PEOPLE = View(
     name="people",
     version=1,
     state=Person,
-    reads=(PersonRegistered, PersonRenamed, RoleGranted, RoleRevoked, ConsentGiven, ConsentWithdrawn),
+    reads=(
+        *(PersonRegistered, PersonRenamed, RoleGranted, RoleRevoked),
+        *(ConsentGiven, ConsentWithdrawn, PersonErased),
+    ),
     keys=by("person"),
     apply=apply,
 )

@@ -6,7 +6,9 @@ from datetime import datetime
 from msgspec import Struct, field
 
 from domain.events import Recorded
+from domain.identity import ERASED
 from domain.interventions import InterventionDelivered
+from domain.people import PersonErased
 from domain.rooms import (
     MessageSent,
     ProblemPosed,
@@ -105,8 +107,16 @@ def apply(state: Room, key: str, recorded: Recorded) -> None:
             _keep(state.messages, said, MESSAGES_KEPT)
         case InterventionDelivered() as event:
             _keep(state.interventions, _intervention(event, recorded), INTERVENTIONS_KEPT)
+        case PersonErased() as event:
+            _erase(state, event.person)
         case _:
             _apply_rest(state, recorded)
+
+
+def _erase(state: Room, person: str) -> None:
+    for said in (*state.messages, *state.interventions):
+        if said.person == person:
+            said.text = ERASED
 
 
 def _apply_rest(state: Room, recorded: Recorded) -> None:
@@ -173,6 +183,14 @@ def shown(
     )
 
 
+_by_room = by("room")
+
+
+def _keys(recorded: Recorded) -> tuple[str, ...]:
+    event = recorded.event
+    return event.rooms if isinstance(event, PersonErased) else _by_room(recorded)
+
+
 ROOM = View(
     name="room",
     version=1,
@@ -186,7 +204,8 @@ ROOM = View(
         TimerSet,
         ProblemPosed,
         InterventionDelivered,
+        PersonErased,
     ),
-    keys=by("room"),
+    keys=_keys,
     apply=apply,
 )

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from domain.events import Query, Recorded, about, type_of
 from domain.interventions import InterventionDelivered
 from domain.log import EventLog
-from domain.people import ConsentWithdrawn
+from domain.people import ConsentWithdrawn, PersonErased
 from domain.rooms import (
     BoardEdited,
     MessageSent,
@@ -95,7 +95,7 @@ class Feed:
                 await self._media.expel(place(org, event.room), event.person)
             case RoomClosed():
                 self._boards.drop(org, event.room, None, GONE, "The room is closed.")
-            case ConsentWithdrawn(scope="voice"):
+            case ConsentWithdrawn(scope="voice") | PersonErased():
                 await self._media.silence(f"{org}/", event.person)
             case _:
                 pass

@@ -91,6 +91,14 @@ class Proofs(Protocol):
         ...
 
 
+class Keys(Protocol):
+    """The keys of persons. Implemented in `adapters/key_vault.py`."""
+
+    async def destroy(self, org: str, person: str) -> bool:
+        """Destroy a key for good; False if that was done before."""
+        ...
+
+
 class Views:
     """Typed states of views."""
 
@@ -129,6 +137,7 @@ class House:
     """The ports of one process."""
 
     log: EventLog
+    keys: Keys
     performer: Performer
     views: Views
     leaderboards: Leaderboards

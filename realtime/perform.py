@@ -93,6 +93,10 @@ class Performer:
                 await self._refresh(context.org, decider, query, folded)
             return folded.state
 
+    def forget(self) -> None:
+        """Have no state in memory, since what somebody wrote may stand in one."""
+        self._kept = OrderedDict()  # a state that is being read just now goes into the old one
+
     async def _attempt(
         self, command: Command, context: Context, decider: AnyDecider, query: Query
     ) -> Performed:
@@ -148,16 +152,16 @@ class Performer:
         return wider, await self._folded(context.org, decider, wider)
 
     async def _folded(self, org: str, decider: AnyDecider, query: Query) -> Folded:
-        key = (org, decider, query)
-        folded = self._kept.pop(key, None)
+        key, kept = (org, decider, query), self._kept
+        folded = kept.pop(key, None)
         if folded is None:
             folded = Folded(decider.initial())
             await self._refresh(org, decider, query, folded)
         else:
             folded.fresh = False
-        self._kept[key] = folded
-        if len(self._kept) > KEPT:
-            self._kept.popitem(last=False)
+        kept[key] = folded
+        if len(kept) > KEPT:
+            kept.popitem(last=False)
         return folded
 
     async def _refresh(self, org: str, decider: AnyDecider, query: Query, folded: Folded) -> None:

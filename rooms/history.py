@@ -1,12 +1,13 @@
 """A room as it was at an instant: a pure fold over the events of the room, from the log alone."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 
 from msgspec import Struct
 
 from domain.events import Recorded
-from domain.identity import Millis
+from domain.identity import ERASED, Millis
 from domain.interventions import InterventionDelivered
 from domain.rooms import BoardEdited, MessageSent, RoomJoined, RoomLeft, RoomOpened, Run, TurnTaken
 from rooms.board.authorship import Authors
@@ -14,7 +15,7 @@ from rooms.board.document import TEXT, Document, restored
 
 
 class Author(Struct, frozen=True, kw_only=True):
-    """How many characters of the text are somebody's."""
+    """How many characters of the text are somebody's; of all who were erased together, with no id."""
 
     person: str
     name: str
@@ -143,8 +144,12 @@ class RoomAsOf:
             case _:
                 pass
 
-    def answer(self, names: Mapping[str, str]) -> RoomThen:
-        """The room then; `names` says what people are called, and whoever it lacks goes by their id."""
+    def answer(self, names: Mapping[str, str], erased: Collection[str] = ()) -> RoomThen:
+        """The room then; `names` says what people are called, and whoever it lacks goes by their id.
+
+        Of those who were `erased`, whenever that was, no name and no word is shown.
+        """
+        names = {**names, **dict.fromkeys(erased, ERASED)}
         document = restored(self._runs)
         return RoomThen(
             room=self._room,
@@ -154,12 +159,12 @@ class RoomAsOf:
             first=self._first,
             last=self._last,
             board=BoardThen(text=document.text()),
-            authors=tuple(self._written(document, names)),
+            authors=tuple(self._written(document, names, erased)),
             members=tuple(Member(person=p, name=names.get(p, p)) for p in self._members),
             spoke=tuple(self._spoken(names)),
             speaking=self._speaking(),
-            messages=tuple(_message(recorded, sent, names) for recorded, sent in self._messages),
-            facilitator=tuple(_word(recorded, word, names) for recorded, word in self._words),
+            messages=tuple(_message(recorded, sent, names, erased) for recorded, sent in self._messages),
+            facilitator=tuple(_word(recorded, word, names, erased) for recorded, word in self._words),
         )
 
     def _instant(self) -> datetime | None:
@@ -169,10 +174,15 @@ class RoomAsOf:
         instant = self._instant()
         return round(instant.timestamp() * 1000) if instant else 0
 
-    def _written(self, document: Document, names: Mapping[str, str]) -> Iterator[Author]:
-        counts = self._authors.characters(document.whole(), TEXT)
-        for person, characters in sorted(counts.items(), key=lambda count: (-count[1], count[0])):
-            yield Author(person=person, name=names.get(person, person), characters=characters)
+    def _written(
+        self, document: Document, names: Mapping[str, str], erased: Collection[str]
+    ) -> Iterator[Author]:
+        counts: Counter[str | None] = Counter()
+        for person, characters in self._authors.characters(document.whole(), TEXT).items():
+            counts[None if person in erased else person] += characters
+        for person, characters in sorted(counts.items(), key=lambda count: (-count[1], count[0] or "")):
+            name = ERASED if person is None else names.get(person, person)
+            yield Author(person=person or "", name=name, characters=characters)
 
     def _spoken(self, names: Mapping[str, str]) -> Iterator[Speaker]:
         now = self._now()
@@ -195,23 +205,27 @@ def _begun(turns: Iterable[TurnTaken], now: Millis) -> Iterator[TurnTaken]:
     return (turn for turn in turns if turn.started <= now)
 
 
-def _message(recorded: Recorded, sent: MessageSent, names: Mapping[str, str]) -> Message:
+def _message(
+    recorded: Recorded, sent: MessageSent, names: Mapping[str, str], erased: Collection[str]
+) -> Message:
     return Message(
         position=recorded.position,
         at=recorded.at,
         person=sent.person,
         name=names.get(sent.person, sent.person),
-        text=sent.text,
+        text=ERASED if sent.person in erased else sent.text,
     )
 
 
-def _word(recorded: Recorded, word: InterventionDelivered, names: Mapping[str, str]) -> Word:
+def _word(
+    recorded: Recorded, word: InterventionDelivered, names: Mapping[str, str], erased: Collection[str]
+) -> Word:
     return Word(
         position=recorded.position,
         at=recorded.at,
         person=word.person,
         name=names.get(word.person, word.person),
-        text=word.text,
+        text=ERASED if word.person in erased else word.text,
         why=word.why,
         source=word.source,
     )

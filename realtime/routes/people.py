@@ -5,11 +5,12 @@ from typing import Annotated
 from litestar import Router, delete, get, post, put
 from litestar.params import JSONBody, PathParameter
 
+from domain.erasure import ErasePerson
 from domain.events import Role
 from domain.identity import Name
 from domain.people import GiveConsent, Register, Scope, WithdrawConsent
 from projections.people import PEOPLE, Person, ShownPerson, shown
-from realtime.routes.common import Asking, Body, Done, Id, InHouse, done
+from realtime.routes.common import Asking, Body, Done, Id, InHouse, PathId, done
 
 
 class NewPerson(Body, frozen=True, kw_only=True):
@@ -48,4 +49,12 @@ async def withdraw_consent(house: InHouse, access: Asking, consent: ConsentPath)
     return await done(house, access, WithdrawConsent(scope=consent))
 
 
-ROUTER = Router("/", route_handlers=[register, me, give_consent, withdraw_consent], tags=["people"])
+@post("/people/{person:str}/erase", status_code=200)
+async def erase(house: InHouse, access: Asking, person: PathId) -> Done:
+    """Erase a person for good: when this is answered, the key to what is personal of theirs is destroyed."""
+    erased = await done(house, access, ErasePerson(person=person))
+    await house.keys.destroy(access.org, person)
+    return erased
+
+
+ROUTER = Router("/", route_handlers=[register, me, give_consent, withdraw_consent, erase], tags=["people"])

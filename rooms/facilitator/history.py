@@ -21,6 +21,7 @@ class Known(Struct, frozen=True):
 
     name: str
     tutor: bool
+    erased: bool = False
 
 
 class People(Protocol):
@@ -41,7 +42,10 @@ class PeopleFromLog:
         """Those of `persons` who are known. Raises `LogUnavailable`."""
         if not persons:
             return {}
-        kinds = (people.PersonRegistered, people.PersonRenamed, people.RoleGranted, people.RoleRevoked)
+        kinds = (
+            *(people.PersonRegistered, people.PersonRenamed, people.RoleGranted, people.RoleRevoked),
+            people.PersonErased,
+        )
         query = Query(tuple(about(f"person:{person}", *kinds) for person in persons))
         found: dict[str, people.Person] = {}
         async for batch in self._log.read(query, org=org):
@@ -50,7 +54,7 @@ class PeopleFromLog:
                 if person is not None and person in persons:
                     people.evolve(found.setdefault(person, people.Person()), recorded.event)
         return {
-            person: Known(state.name, "tutor" in state.roles)
+            person: Known(state.name, "tutor" in state.roles, state.erased)
             for person, state in found.items()
             if state.name is not None
         }

@@ -14,6 +14,7 @@ from domain.office_hours import (
 from domain.people import (
     ConsentGiven,
     ConsentWithdrawn,
+    PersonErased,
     PersonRegistered,
     PersonRenamed,
     RoleGranted,
@@ -21,6 +22,7 @@ from domain.people import (
 )
 from domain.practice import AnswerGiven, HintTaken, ProblemAdded
 from domain.quests import QuestClaimed
+from domain.reading import PersonalDataRead
 from domain.rooms import (
     BoardEdited,
     MessageSent,
@@ -57,6 +59,8 @@ EXAMPLES: tuple[Event, ...] = (
     RoleRevoked(person="tia", role="auditor"),
     ConsentGiven(person="ada", scope="voice"),
     ConsentWithdrawn(person="ada", scope="text-to-model"),
+    PersonErased(person="cyd", rooms=("algebra", "physics")),
+    PersonalDataRead(persons=("ada", "bo"), what="room-history", detail="algebra at 2025-03-11T15:00:00Z"),
     RoomOpened(room="algebra", title="Algebra, evenings", capacity=12, host="tia"),
     RoomJoined(room="algebra", person="ada"),
     RoomLeft(room="algebra", person="ada", why="moved"),

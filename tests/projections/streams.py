@@ -46,6 +46,7 @@ KINDS: dict[type[Event], dict[str, st.SearchStrategy]] = {
     people.RoleRevoked: {"person": PERSON, "role": ROLE},
     people.ConsentGiven: {"person": PERSON, "scope": SCOPE},
     people.ConsentWithdrawn: {"person": PERSON, "scope": SCOPE},
+    people.PersonErased: {"person": PERSON, "rooms": st.lists(ROOM, unique=True).map(tuple)},
     rooms.RoomOpened: {"room": ROOM, "title": TEXT, "capacity": st.integers(1, 8), "host": TUTOR},
     rooms.RoomJoined: {"room": ROOM, "person": PERSON},
     rooms.RoomLeft: {"room": ROOM, "person": PERSON, "why": st.sampled_from(["left", "moved", "gone"])},
@@ -144,6 +145,7 @@ BOARD_KINDS = (
     quests.QuestClaimed,
     people.ConsentGiven,
     people.ConsentWithdrawn,
+    people.PersonErased,
     teams.TeamJoined,
     teams.TeamLeft,
 )
