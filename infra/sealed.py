@@ -1,12 +1,12 @@
 """The sealed part of the log in PostgreSQL: to be held against its seal, and to be exported."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 
 from adapters.postgres_rows import PostgresRows
 from adapters.postgres_seal import PostgresSeal
 from adapters.stored import line_of
 from domain.checkpoint import NotAKey, VerifierKey, key_of
-from domain.tiles import SealDamaged
+from domain.tiles import SealDamaged, Tile, Tiles
 from infra.agreeing import Progress
 from infra.comparing import checked
 
@@ -46,6 +46,10 @@ class SealedLog:
         async for batch in self._seal.leaves(self.size, after):
             yield batch
 
+    async def tiles(self, wanted: Iterable[Tile]) -> dict[Tile, bytes]:
+        """Those of the tiles that there are."""
+        return await self._seal.tiles(wanted)
+
     async def notes(self) -> AsyncGenerator[str, None]:
         """The checkpoints that were kept, without the newest."""
         after = 0
@@ -70,4 +74,20 @@ async def check_log(
     except (SealDamaged, NotAKey) as error:
         return [f"the seal is damaged: {error}"]
     notes = [note async for note in log.notes()]
-    return await checked(log, [*notes, log.note], kept, signer, progress)
+    wrong = await checked(log, [*notes, log.note], kept, signer, progress)
+    return wrong or await _wrong_tiles(log)
+
+
+async def _wrong_tiles(log: SealedLog) -> list[str]:
+    """The first of the tiles above the leaves that is not their hash: proofs would fail though all is there."""
+    tree = Tiles(0, {})
+    async for batch in log.leaves(0):
+        tree.add(batch)
+        built = {tile: hashes for tile, hashes in tree.changed().items() if tile.level > 0}
+        stored = await log.tiles(built)
+        for tile, hashes in built.items():
+            if not stored.get(tile, b"").startswith(hashes):
+                return [
+                    f"the seal is damaged: tile {tile.level}/{tile.number} does not follow from the leaves"
+                ]
+    return []

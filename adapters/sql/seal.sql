@@ -13,10 +13,9 @@ insert into seal_head (size) values (0) on conflict do nothing;
 create table if not exists seal_tiles (
     level smallint not null,
     number bigint not null,
-    hashes bytea not null,
+    hashes bytea storage external not null,
     primary key (level, number)
 );
-alter table seal_tiles alter column hashes set storage external;
 
 -- The signed checkpoints: one for every 256 events, and the newest.
 create table if not exists seal_checkpoints (

@@ -5,6 +5,7 @@ from base64 import b64decode
 from collections.abc import AsyncIterator
 
 import httpx
+import psycopg
 import pytest
 
 from adapters.signing import check
@@ -118,6 +119,18 @@ async def test_only_auditors_and_administrators_are_shown_proofs(house, path):
     async with guests(house, ada="student", tia="tutor", bot="service") as them:
         for who in them:
             assert await who.refused("GET", path) == (403, "only-for-auditors")
+
+
+async def test_a_broken_seal_is_shown_while_the_house_goes_on(house, kim):
+    await checkpoint_from(kim, await said(kim))
+    with psycopg.connect(house.environment["LYCEUM_POSTGRES"], autocommit=True) as connection:
+        connection.execute("update seal_head set broken = 'for a test'")
+        answer = await kim.http.get("/health")
+        assert await said(kim) > 0
+        connection.execute("update seal_head set broken = null")
+    assert (answer.status_code, answer.json()["status"]) == (503, "unwell")
+    seal = answer.json()["parts"]["seal"]
+    assert (seal["ok"], seal["why"]) == (False, "for a test")
 
 
 async def test_health_shows_how_far_the_seal_is_behind(kim):

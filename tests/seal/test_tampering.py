@@ -345,15 +345,36 @@ async def test_a_checkpoint_that_another_key_has_signed_is_no_proof(export):
 
 
 async def test_tiles_and_checkpoints_that_were_altered_in_the_database_are_named(log, sealed):
-    zero = "update seal_tiles set hashes = set_byte(hashes, 32, get_byte(hashes, 32) # 1) where number = 1"
-    await by_hand(log, zero)
+    flip = "update seal_tiles set hashes = set_byte(hashes, 32, get_byte(hashes, 32) # 1) where number = 1"
+    await by_hand(log, flip)
     [wrong] = await wrong_in(log, sealed)
     assert wrong.startswith("the leaves were forged between positions 257 and 512")
     assert wrong.endswith("the events themselves agree with every checkpoint")
+    await by_hand(log, flip)
+    assert await wrong_in(log, sealed) == []
+    await by_hand(log, flip.replace("number = 1", "level = 1"))
+    [wrong] = await wrong_in(log, sealed)
+    assert wrong == "the seal is damaged: tile 1/0 does not follow from the leaves"
     await by_hand(log, "update seal_checkpoints set note = 'x' where size = 256")
     assert "checkpoint 1 of 3 beside the log: This is no signed note." in await wrong_in(log, sealed)
     await by_hand(log, "delete from seal_checkpoints where size = 600")
     assert await wrong_in(log, sealed) == ["the seal is damaged: the checkpoint of size 600 is missing"]
+
+
+async def test_a_running_log_that_was_set_back_is_missed_by_a_kept_checkpoint(log, sealed):
+    note = (await sealed.head()).note
+    await by_hand(
+        log,
+        "delete from events where position > 512",
+        "update log_head set position = 512",
+        "update seal_head set size = 512",
+        "delete from seal_checkpoints where size > 512",
+    )
+    assert await wrong_in(log, sealed) == []  # as it once was
+    assert await wrong_in(log, sealed, note) == [
+        "the tail was cut off: the events from position 513 to 600 are missing",
+        "the hashes of the leaves from position 513 to 600 are missing",
+    ]
 
 
 async def test_a_seal_that_was_thrown_away_is_missed_by_a_kept_checkpoint(log, sealed):
