@@ -79,7 +79,7 @@ async def check_log(
 
 
 async def _wrong_tiles(log: SealedLog) -> list[str]:
-    """The first of the tiles above the leaves that is not their hash: proofs would fail though all is there."""
+    """The first tile above the leaves that is not their hash: proofs would fail, though nothing is lost."""
     tree = Tiles(0, {})
     async for batch in log.leaves(0):
         tree.add(batch)
