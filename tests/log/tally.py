@@ -3,18 +3,20 @@
 import asyncio
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from adapters.postgres_log import PostgresLog
 from domain.errors import LogUnavailable
 from domain.events import Recorded
-from infra.keeping import kept
 from tests.log.elsewhere import PROJECT
 from tests.log.given import read
 from tests.log.load import whole
+
+TASKS = 5
+"""In a process: so many appends are on their way at a time, at most."""
 
 
 @dataclass
@@ -44,44 +46,47 @@ class Answers:
 
 
 class Load:
-    """A process of `tests.log.load`; what it prints goes to `answers`."""
+    """A process of `tests.log.load`, and the task of the group that hears it out."""
 
-    def __init__(self, url: str, name: str, answers: Answers, tasks: int = 5) -> None:
-        self._arguments = (url, name, str(tasks))
-        self._answers = answers
+    def __init__(self, process: asyncio.subprocess.Process, hearing: asyncio.Task[None]) -> None:
+        self._process = process
+        self._hearing = hearing
 
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator["Load"]:
-        """It appends within the block, and has ended and been heard out when the block is left."""
-        self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.log.load", *self._arguments),
+    @classmethod
+    async def begun(
+        cls, group: asyncio.TaskGroup, url: str, name: str, answers: Answers, tasks: int = TASKS
+    ) -> "Load":
+        """It appends from now on; what it prints goes to `answers`."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tests.log.load", url, name, str(tasks)),
             cwd=PROJECT,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
         )
-        assert self._process.stdout is not None
-        try:
-            assert await self._process.stdout.readline() == b"ready\n"
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._hear(self._process.stdout))
-                yield self
-                self._finish()
-        finally:
-            if self._process.returncode is None:
-                self.kill()
-            await self._process.wait()
+        assert process.stdout is not None
+        assert await process.stdout.readline() == b"ready\n"
+        return cls(process, group.create_task(_hear(process, process.stdout, answers)))
 
-    def kill(self) -> None:
-        """SIGKILL."""
+    async def kill(self) -> None:
+        """SIGKILL; what it had printed until then has been heard."""
         self._process.kill()
+        await self._hearing
 
-    def _finish(self) -> None:
-        if self._process.returncode is None and self._process.stdin is not None:
-            self._process.stdin.write(b"\n")
+    async def finish(self) -> None:
+        """Let it end by itself, when what is on its way has been answered."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(b"\n")
+        await self._hearing
 
-    async def _hear(self, output: asyncio.StreamReader) -> None:
+
+async def _hear(process: asyncio.subprocess.Process, output: asyncio.StreamReader, answers: Answers) -> None:
+    try:
         while (line := await output.readline()).endswith(b"\n"):
-            self._answers.take(line.decode())
+            answers.take(line.decode())
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
 
 
 class Watcher:
@@ -110,10 +115,6 @@ class Watcher:
         """Gaps and repeats."""
         positions = [self._after, *(each.position for each in self.seen)]
         return sum(right != left + 1 for left, right in pairwise(positions))
-
-    def keeping(self):
-        """The watcher follows within the block."""
-        return kept({"watcher": self.run})
 
 
 @dataclass(frozen=True)
