@@ -17,6 +17,7 @@ from domain.rooms import (
     TurnTaken,
 )
 from realtime.hub import Hub
+from realtime.reading import persons_in
 from realtime.speech import place
 from realtime.streams import Frame, frame
 from rooms.board.boards import Boards
@@ -48,7 +49,7 @@ def shown(recorded: Recorded) -> Frame:
         if isinstance(recorded.event, BoardEdited)
         else recorded.event,
     }
-    return frame(type_of(recorded.event), fact, recorded.position)
+    return frame(type_of(recorded.event), fact, recorded.position, persons_in(recorded.tags))
 
 
 class Feed:

@@ -1,6 +1,6 @@
 """Server-sent events."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -17,16 +17,20 @@ _encoder = msgspec.json.Encoder()
 
 
 class Frame(msgspec.Struct, frozen=True):
-    """One event of a stream; `position` is 0 for what is not in the log."""
+    """One event of a stream; `position` is 0 for what is not in the log, `persons` whom it concerns."""
 
     data: bytes
     position: int = 0
+    persons: tuple[str, ...] = ()
 
 
-def frame(event: str, data: Mapping[str, Any] | msgspec.Struct, position: int = 0) -> Frame:
+def frame(
+    event: str, data: Mapping[str, Any] | msgspec.Struct, position: int = 0, persons: Sequence[str] = ()
+) -> Frame:
     """Encode an event once, for all who will get it."""
     head = f"id: {position}\n" if position else ""
-    return Frame(f"{head}event: {event}\ndata: ".encode() + _encoder.encode(data) + b"\n\n", position)
+    encoded = f"{head}event: {event}\ndata: ".encode() + _encoder.encode(data) + b"\n\n"
+    return Frame(encoded, position, tuple(persons))
 
 
 def stream(content: AsyncIterator[bytes]) -> Stream:

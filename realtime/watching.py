@@ -9,6 +9,7 @@ from domain.people import GiveConsent, Person
 from domain.rooms import LeaveRoom, NotInTheRoom, UnknownRoom
 from realtime.access import STAFF, Access
 from realtime.house import House
+from realtime.reading import Reading
 
 WATCHING: tuple[Role, ...] = (*STAFF, "auditor")
 """Who may look into rooms that they are not in."""
@@ -24,6 +25,8 @@ class Standing:
 
     member: bool
     closed: bool
+    members: tuple[str, ...]
+    """Who is in the room."""
 
 
 async def standing(house: House, access: Access, room: str) -> Standing:
@@ -32,7 +35,13 @@ async def standing(house: House, access: Access, room: str) -> Standing:
     state: RoomState = await house.performer.look(LeaveRoom(room=room), access.context(house.clock()))
     if state.opened is None:
         raise UnknownRoom
-    return Standing(member=access.sub in state.members(room), closed=state.closed)
+    members = tuple(state.members(room))
+    return Standing(member=access.sub in members, closed=state.closed, members=members)
+
+
+def looking(house: House, access: Access, room: str, found: Standing, what: str) -> Reading:
+    """The read of whoever looks into a room; of members it is not recorded."""
+    return Reading(house, access, what, room, member=found.member)
 
 
 async def must_watch(house: House, access: Access, room: str) -> Standing:

@@ -1,7 +1,7 @@
 """The audit: the events themselves, and any room as it was at any instant, from the log alone."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -13,10 +13,10 @@ from msgspec import Struct
 
 from domain.catalogue import to_json
 from domain.errors import Invalid
-from domain.events import Instant, Item, Query
+from domain.events import Instant, Item, Query, Recorded
 from domain.rooms import UnknownRoom
 from projections.timeline import TIMELINE, key_of, prefix_of
-from realtime.house import House
+from realtime.reading import Reading, concerned, must_audit, persons_in
 from realtime.routes.common import Asking, InHouse, Limit, PathId, Position
 from rooms.facilitator.history import PeopleFromLog
 from rooms.history import RoomAsOf, RoomThen
@@ -62,36 +62,53 @@ async def events(
     limit: Many = 1000,
 ) -> Stream:
     """Recorded events in order, one JSON object a line."""
-    access.must_audit()
+    asked = " ".join(part for part in (f"after {after}", kind, tag) if part)
+    reading = must_audit(house, access, "events", asked)
+    head = await house.log.head()  # and no further, or the reading would chase events of its own
     item = Item(types=(kind,) if kind else (), tags=(tag,) if tag else ())
-    return Stream(_lines(house, access.org, Query((item,)), after, limit), media_type=LINES)
+    batches = house.log.read(Query((item,)), after=after, upto=head, org=access.org)
+    lines = _lines(batches, limit, reading)
+    first = await anext(lines, b"")  # what cannot be recorded is refused, before anything is sent
+    return Stream(_chained(first, lines), media_type=LINES)
 
 
-async def _lines(house: House, org: str, query: Query, after: int, limit: int) -> AsyncIterator[bytes]:
+async def _lines(
+    batches: AsyncIterator[Sequence[Recorded]], limit: int, reading: Reading
+) -> AsyncGenerator[bytes, None]:
     left = limit
-    async for batch in house.log.read(query, after=after, org=org):
-        yield b"".join(to_json(recorded) + b"\n" for recorded in batch[:left])
-        left -= len(batch)
+    async for batch in batches:
+        shown = batch[:left]
+        await reading.of(concerned(shown))
+        yield b"".join(to_json(recorded) + b"\n" for recorded in shown)
+        left -= len(shown)
         if left <= 0:
             return
+
+
+async def _chained(first: bytes, rest: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
+    yield first
+    async for lines in rest:
+        yield lines
 
 
 @get("/audit/rooms/{room:str}")
 async def room_then(house: InHouse, access: Asking, room: PathId, at: AtText = None) -> RoomThen:
     """The room as it was at a position or an instant, now if none is given."""
-    access.must_audit()
+    reading = must_audit(house, access, "room-history", f"{room} at {at or 'now'}")
     position, time = _instant(at)
     history = RoomAsOf(room, position=position, time=time)
     persons: dict[str, None] = {}
     async for batch in house.log.read(Query((Item(tags=(f"room:{room}",)),)), org=access.org):
         for recorded in batch:
             history.apply(recorded)
-            persons.update((tag[7:], None) for tag in recorded.tags if tag.startswith("person:"))
+            persons.update(dict.fromkeys(persons_in(recorded.tags)))
         await asyncio.sleep(0)  # a long history does not hold up those who are live
     if not persons:
         raise UnknownRoom
+    await reading.of(persons)
     known = await PeopleFromLog(house.log).people(access.org, list(persons))
-    return history.answer({person: who.name for person, who in known.items()})
+    erased = [person for person, who in known.items() if who.erased]
+    return history.answer({person: who.name for person, who in known.items()}, erased)
 
 
 @get("/audit/rooms/{room:str}/timeline")
@@ -103,10 +120,11 @@ async def timeline(
     limit: Limit = 200,
 ) -> Timeline:
     """What happened in the room, edits of the board aside."""
-    access.must_audit()
+    reading = must_audit(house, access, "timeline", room)
     page = await house.views.page(
         TIMELINE, access.org, prefix=prefix_of(room), after=key_of(room, after), limit=limit
     )
+    await reading.of(state.person for _, state in page if state.person)
     entries = tuple(
         Moment(position=state.position, at=state.at, type=state.type, person=state.person)
         for _, state in page

@@ -12,9 +12,10 @@ from litestar.params import FromPath
 from domain.errors import Forbidden, LogUnavailable, Refused, Unknown
 from domain.identity import ID_PATTERN
 from domain.rooms import NotInTheRoom, UnknownRoom
+from projections.participation import PARTICIPATION, Participation
 from realtime.access import Access, TokenExpired, token_of
 from realtime.house import House
-from realtime.watching import Standing, must_watch
+from realtime.watching import Standing, looking, must_watch
 from rooms.board.closing import Closing
 from rooms.board.connection import Connection
 
@@ -113,7 +114,9 @@ async def _enter(
     access = house.tokens.read(token)
     if not re.match(ID_PATTERN, room):
         raise UnknownRoom
-    writes = _may_write(access, await must_watch(house, access, room))
+    found = await must_watch(house, access, room)
+    await _tell_of_reading(house, access, room, found)
+    writes = _may_write(access, found)
     connection = await house.boards.open(access.org, room, transport, access.sub, writes=writes)
     try:
         # Whoever left while the board was loading was not there yet to be shown out.
@@ -123,6 +126,14 @@ async def _enter(
         connection.closed()
         raise
     return access, connection
+
+
+async def _tell_of_reading(house: House, access: Access, room: str, found: Standing) -> None:
+    """Whoever was ever in the room may have written on its board."""
+    reading = looking(house, access, room, found, "board")
+    if reading.recorded:
+        state = await house.views.get(PARTICIPATION, access.org, room) or Participation()
+        await reading.of([*state.people, *found.members])
 
 
 def _may_write(access: Access, found: Standing) -> bool:

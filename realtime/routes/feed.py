@@ -17,14 +17,16 @@ from realtime.announcing import ALL_BOARDS, BOARDS
 from realtime.feed import Feed
 from realtime.house import House
 from realtime.hub import FellBehind, Listener, Topic
+from realtime.reading import Reading, must_see
 from realtime.routes.common import Asking, InAllowance, InHouse, PathId
 from realtime.routes.leaderboards import BoardPath, Season, leaderboard_page
 from realtime.routes.practice import ZoneQuery, mastery_of, progress_of
 from realtime.signals import slots_frame
 from realtime.speech import place
 from realtime.streams import ALIVE, BEAT, EVENTS, LIFE, Frame, frame, stream
-from realtime.watching import WATCHING, must_watch
+from realtime.watching import WATCHING, looking, must_watch
 
+ALONE = Frame(BEAT)
 Changed = Callable[[set[str]], Awaitable[list[Frame]]]
 """Takes the names of the views that changed, and answers what to show."""
 
@@ -54,36 +56,49 @@ async def room_feed(
     last_event_id: LastEventId = None,
 ) -> Stream:
     """The room's events as they happen. Comes back where it was, with Last-Event-ID."""
-    await must_watch(house, access, room)
+    found = await must_watch(house, access, room)
     if last_event_id is not None and last_event_id > await house.log.head():
         raise BadLastEventId
+    reading = looking(house, access, room, found, "feed")
+    await reading.of(found.members)
     feed: Feed = request.app.state.feed
-    return stream(allowance.streaming(access, _watch(house, feed, access, room, last_event_id)))
+    return stream(allowance.streaming(access, _watch(house, feed, access, room, last_event_id, reading)))
 
 
 async def _watch(
-    house: House, feed: Feed, access: Access, room: str, after: int | None
+    house: House, feed: Feed, access: Access, room: str, after: int | None, reading: Reading
 ) -> AsyncGenerator[bytes, None]:
+    try:
+        async for item in _shown(house, feed, access, room, after):
+            await reading.of(item.persons)
+            yield item.data
+    except LogUnavailable:
+        return  # the browser comes back, and is told what it has missed
+
+
+async def _shown(
+    house: House, feed: Feed, access: Access, room: str, after: int | None
+) -> AsyncGenerator[Frame, None]:
     with (
         house.hub.listening(*_topics(access, room)) as listener,
         house.attendance.attending(access.org, room, access.sub),
     ):
         sent = feed.position if after is None else after
-        yield frame("hello", {"position": max(sent, feed.position)}).data
+        yield frame("hello", {"position": max(sent, feed.position)})
         if held := house.media.slots(place(access.org, room), access.sub):
-            yield slots_frame(held).data
+            yield slots_frame(held)
         for speaks in house.switchboard.speaking(access.org, room):
-            yield speaks.data
+            yield speaks
         if sent < feed.position:
             async for item in feed.missed(access.org, room, sent, feed.position):
                 sent = item.position
-                yield item.data
+                yield item
         async for item in _live(house, access, listener):
             if item is None:
-                yield BEAT
+                yield ALONE
             elif not item.position or item.position > sent:
                 sent = item.position or sent
-                yield item.data
+                yield item
 
 
 def _topics(access: Access, room: str) -> Sequence[Topic]:
@@ -108,7 +123,7 @@ async def learner_live(
     house: InHouse, access: Asking, allowance: InAllowance, person: PathId, zone: ZoneQuery = "UTC"
 ) -> Stream:
     """A learner's mastery and quests: at once, and whenever they change."""
-    access.must_see(person)
+    await must_see(house, access, person, "learner-live")
     await progress_of(house, access.org, person, zone)  # a bad zone is refused before the stream begins
 
     async def changed(names: set[str]) -> list[Frame]:

@@ -22,6 +22,7 @@ from domain.sessions import (
 )
 from projections.reliability import RELIABILITY, ShownScores, shown
 from projections.sessions import SCHEDULE, Session, prefix_of
+from realtime.reading import must_see, must_see_all
 from realtime.routes.common import Asking, Body, Cursor, Done, Id, InHouse, Limit, PathId, QueryId, done
 
 
@@ -112,8 +113,9 @@ async def sessions(
 ) -> Sessions:
     """A person's lessons, one's own if nobody is named."""
     who = person or access.sub
-    access.must_see(who)
+    reading = await must_see(house, access, who, "sessions")
     page = await house.views.page(SCHEDULE, access.org, prefix=prefix_of(who), after=after, limit=limit)
+    await reading.of(party for _, lesson in page for party in (lesson.tutor, lesson.learner))
     following = page[-1][0] if len(page) == limit else None
     return Sessions(sessions=tuple(state for _, state in page), next=following)
 
@@ -158,8 +160,9 @@ async def rate(house: InHouse, access: Asking, session: PathId, data: JSONBody[R
 @get("/tutors")
 async def tutors(house: InHouse, access: Asking, after: Cursor = "", limit: Limit = 50) -> Tutors:
     """The tutors and their figures, for the staff and auditors."""
-    access.must_see("")
+    reading = must_see_all(house, access, "tutors")
     page = await house.views.page(RELIABILITY, access.org, after=after, limit=limit)
+    await reading.of(tutor for tutor, _ in page)
     names = await house.views.names(access.org, [tutor for tutor, _ in page])
     following = page[-1][0] if len(page) == limit else None
     return Tutors(
@@ -171,7 +174,7 @@ async def tutors(house: InHouse, access: Asking, after: Cursor = "", limit: Limi
 @get("/tutors/{tutor:str}/scores")
 async def scores(house: InHouse, access: Asking, tutor: PathId) -> ShownScores:
     """One tutor's figures, for the tutor, the staff and auditors."""
-    access.must_see(tutor)
+    await must_see(house, access, tutor, "tutor-scores")
     state = await house.views.get(RELIABILITY, access.org, tutor)
     if state is None:
         raise UnknownTutor

@@ -29,6 +29,7 @@ from projections.problems import shown as shown_problem
 from projections.quests import QUESTS, Progress, ShownProgress
 from projections.quests import shown as shown_progress
 from realtime.house import House
+from realtime.reading import must_see
 from realtime.routes.common import Asking, Body, Cursor, Id, InHouse, Limit, PathId, QueryId, done, perform
 from realtime.watching import standing
 
@@ -181,14 +182,14 @@ async def hint(house: InHouse, access: Asking, data: JSONBody[HintWanted]) -> Hi
 @get("/learners/{person:str}/mastery")
 async def mastery(house: InHouse, access: Asking, person: PathId) -> ShownMastery:
     """How well each skill is known, 0 to 1."""
-    access.must_see(person)
+    await must_see(house, access, person, "mastery")
     return await mastery_of(house, access.org, person)
 
 
 @get("/learners/{person:str}/quests")
 async def quests(house: InHouse, access: Asking, person: PathId, zone: ZoneQuery = "UTC") -> ShownProgress:
     """XP, level, streak, and the quests of the learner's day."""
-    access.must_see(person)
+    await must_see(house, access, person, "quests")
     return await progress_of(house, access.org, person, zone)
 
 

@@ -2,10 +2,13 @@
 
 from typing import Annotated
 
+import msgspec
 from litestar import MediaType, Router, get
 from litestar.params import PathParameter, QueryParameter
+from msgspec import Struct
 
 from domain.proofs import Consistency, Inclusion
+from realtime.reading import must_audit, persons_in
 from realtime.routes.common import Asking, InHouse
 
 Place = Annotated[int, PathParameter(ge=1, le=2**62)]
@@ -13,6 +16,10 @@ Size = Annotated[
     int | None, QueryParameter(ge=1, le=2**62, description="Events; all that are sealed if none.")
 ]
 Old = Annotated[int, QueryParameter(ge=1, le=2**62, description="Events that were sealed then.")]
+
+
+class _Tagged(Struct):
+    tags: list[str]
 
 
 @get("/audit/checkpoint", media_type=MediaType.TEXT)
@@ -32,8 +39,10 @@ async def key(house: InHouse, access: Asking) -> str:
 @get("/audit/proof/{position:int}")
 async def proof(house: InHouse, access: Asking, position: Place, size: Size = None) -> Inclusion:
     """That the event at this position is in the log of so many events, with the event as it was sealed."""
-    access.must_audit()
-    return await house.proofs.inclusion(access.org, position, size)
+    reading = must_audit(house, access, "proof", str(position))
+    found = await house.proofs.inclusion(access.org, position, size)
+    await reading.of(persons_in(msgspec.json.decode(found.line, type=_Tagged).tags))
+    return found
 
 
 @get("/audit/consistency")

@@ -1,5 +1,6 @@
 """Rooms: commands, and the room as it is now."""
 
+from collections.abc import Iterator
 from typing import Annotated
 
 from litestar import Router, get, post
@@ -30,7 +31,7 @@ from projections.room import ROOM, ShownRoom
 from projections.room import shown as shown_room
 from realtime.house import House
 from realtime.routes.common import Asking, Body, Done, Id, InHouse, PathId, done
-from realtime.watching import WATCHING, must_watch, standing
+from realtime.watching import WATCHING, looking, must_watch, standing
 
 
 class NewRoom(Body, frozen=True, kw_only=True):
@@ -82,8 +83,14 @@ async def get_room(house: InHouse, access: Asking, room: PathId) -> ShownRoom:
     found = await standing(house, access, room)
     shown = await _room(house, access.org, room)
     if found.member or access.role in WATCHING:
+        await looking(house, access, room, found, "room").of(_people_in(shown))
         return shown
     return replace(shown, members=(), problem=None, timer=None, messages=(), interventions=())
+
+
+def _people_in(shown: ShownRoom) -> Iterator[str]:
+    for part in (*shown.members, *shown.messages, *shown.interventions):
+        yield part.person
 
 
 async def _room(house: House, org: str, room: str) -> ShownRoom:
@@ -136,8 +143,9 @@ async def pose(house: InHouse, access: Asking, room: PathId, data: JSONBody[Pose
 @get("/rooms/{room:str}/participation")
 async def participation(house: InHouse, access: Asking, room: PathId) -> ShownParticipation:
     """Who took part and how, in figures: no grade, and no basis for one."""
-    await must_watch(house, access, room)
+    found = await must_watch(house, access, room)
     state = await house.views.get(PARTICIPATION, access.org, room) or Participation()
+    await looking(house, access, room, found, "participation").of(state.people)
     return shown_participation(room, state, await house.views.names(access.org, list(state.people)))
 
 
