@@ -17,6 +17,7 @@ from adapters.nats_bus import BusUnavailable
 from domain.errors import LogUnavailable
 from domain.events import Role
 from infra import demo, tasks
+from infra.cli_persons import add_commands
 from infra.documents import write_documents
 from infra.embedded import EmbeddedError
 from infra.serving import PortTaken
@@ -224,6 +225,8 @@ async def _serve(settings: Settings, policy: Policy, furnished: bool) -> None:
 def _policy(path: Path | None) -> Policy:
     return parse(path.read_bytes()) if path else STANDARD
 
+
+add_commands(main, _run)
 
 if __name__ == "__main__":
     main()

@@ -1,14 +1,12 @@
 """Long work of the command line, with progress."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Generator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from adapters.postgres_log import PostgresLog
 from adapters.postgres_rows import PostgresRows
@@ -24,6 +22,7 @@ from infra.comparing import checked
 from infra.embedded import reached
 from infra.exporting import FolderNotEmpty, export_log
 from infra.logs import log_at
+from infra.progress import progress_bar as _bar
 from infra.sealed import NothingSealed, SealedLog, check_log
 from infra.settings import Settings
 from projections.catalogue import VIEWS
@@ -141,13 +140,3 @@ async def _raw(rows: PostgresRows) -> AsyncIterator[Sequence[tuple[int, str, byt
 async def _log(settings: Settings) -> AsyncGenerator[PostgresLog, None]:
     async with reached(settings) as where, log_at(where.postgres, settings) as log:
         yield log
-
-
-@contextmanager
-def _bar(title: str) -> Generator[upkeep.Progress, None, None]:
-    """A progress bar on standard error, so that what is printed can be piped on."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task(title, total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)

@@ -16,7 +16,7 @@ from litestar.typing import FieldDefinition
 from msgspec import Struct
 
 from realtime import problems
-from realtime.routes.common import TAKES, must_be_known
+from realtime.routes.common import ANSWERS, TAKES, must_be_known
 
 COMPONENTS = "#/components/schemas/{name}"
 NO_SCOPES: list[str] = []
@@ -144,7 +144,7 @@ def _places(handler: HTTPRouteHandler) -> Iterator[tuple[str, Any]]:
             yield "body", field.annotation
         elif name != "request" and not field.is_di_field:
             yield getattr(field.kwarg_definition, "name", None) or name, checked[name]
-    if answer := _struct(signature.return_type):
+    if answer := handler.opt.get(ANSWERS) or _struct(signature.return_type):
         yield "answer", answer
 
 

@@ -34,6 +34,9 @@ Cursor = Annotated[
 TAKES = "takes"
 """The key in a handler's `opt` that says which media type it takes, if that is not JSON."""
 
+ANSWERS = "answers"
+"""The key in a handler's `opt` that says which struct it answers, if it sends that piece by piece."""
+
 
 class Done(Struct, frozen=True, kw_only=True):
     """A command was performed, or had been before; `position` serves as `at_least` of a query."""

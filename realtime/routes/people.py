@@ -1,16 +1,21 @@
 """People and what they consent to."""
 
+from collections.abc import AsyncGenerator
 from typing import Annotated
 
 from litestar import Router, delete, get, post, put
 from litestar.params import JSONBody, PathParameter
+from litestar.response import Stream
 
 from domain.erasure import ErasePerson
 from domain.events import Role
 from domain.identity import Name
 from domain.people import GiveConsent, Register, Scope, WithdrawConsent
 from projections.people import PEOPLE, Person, ShownPerson, shown
-from realtime.routes.common import Asking, Body, Done, Id, InHouse, PathId, done
+from realtime.access import OnlyForYourself
+from realtime.export import Export, Sources, exported
+from realtime.reading import Reading
+from realtime.routes.common import ANSWERS, Asking, Body, Done, Id, InHouse, PathId, done
 
 
 class NewPerson(Body, frozen=True, kw_only=True):
@@ -21,6 +26,7 @@ class NewPerson(Body, frozen=True, kw_only=True):
     role: Role = "student"
 
 
+JSON = "application/json"
 ConsentPath = Annotated[Scope, PathParameter(description="What is consented to.")]
 
 
@@ -57,4 +63,29 @@ async def erase(house: InHouse, access: Asking, person: PathId) -> Done:
     return erased
 
 
-ROUTER = Router("/", route_handlers=[register, me, give_consent, withdraw_consent, erase], tags=["people"])
+@get(
+    "/people/{person:str}/export",
+    media_type=JSON,
+    opt={ANSWERS: Export},
+)
+async def export(house: InHouse, access: Asking, person: PathId) -> Stream:
+    """All that concerns a person, for themself or for an administrator to hand on."""
+    if access.sub != person and access.role != "admin":
+        raise OnlyForYourself
+    upto = await house.log.head()
+    sources = Sources(house.log, house.views, house.leaderboards)
+    pieces = exported(sources, access.org, person, house.clock(), upto)
+    first = await anext(pieces)  # what is refused is refused before anything is sent
+    await Reading(house, access, "export").of([person])
+    return Stream(_from(first, pieces), media_type=JSON, headers={"Cache-Control": "no-store"})
+
+
+async def _from(first: bytes, rest: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+    yield first
+    async for piece in rest:
+        yield piece
+
+
+ROUTER = Router(
+    "/", route_handlers=[register, me, give_consent, withdraw_consent, erase, export], tags=["people"]
+)
