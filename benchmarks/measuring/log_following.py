@@ -33,8 +33,6 @@ from realtime.progress import Progress
 from realtime.signals import Moved, Switchboard
 
 FOLLOWERS = 60
-PAUSE = 0.04
-"""Seconds from one append to the next while followers listen."""
 CALLED = {
     "cpu": "processor time an event in all; stock subscriptions",
     "threads": "threads for each follower",
@@ -42,6 +40,8 @@ CALLED = {
 }
 SHARED = 0.1
 """A thread or a connection that is there for ten or more is nobody's own."""
+BEFORE = 0.5
+"""Seconds that followers have to begin."""
 WITHIN = 10.0
 """Seconds in which a view or a follower has to have an event."""
 
@@ -73,12 +73,11 @@ def read_your_own_write(bench: Bench, pace: Pace) -> list[Row]:
 
 
 def delivery(bench: Bench, pace: Pace) -> list[Row]:
-    """An event at a time to followers that wait for it."""
-    events = int(pace.seconds / PAUSE)
+    """An event at a time to followers that wait for it; the next as soon as all of them have it."""
     with bench.database() as own, bench.database() as other:
         sides = {
-            "ours": lambda: bench.run(_delivered(bench, own, events)),
-            "stock": lambda: _stock_delivered(bench, other, events),
+            "ours": lambda: bench.run(_delivered(bench, own, pace.few // 3)),
+            "stock": lambda: _stock_delivered(bench, other, pace.few // 30),
         }
         found = in_turn(sides, pace.rounds)
     rows: list[Row] = []
@@ -148,7 +147,7 @@ async def _delivered(bench: Bench, url: str, events: int) -> Delivered:
                     arrivals.set()
 
         followers = [group.create_task(follow()) for _ in range(FOLLOWERS)]
-        await asyncio.sleep(PAUSE)
+        await asyncio.sleep(BEFORE)
         cpu = -bench.cpu()
         for number in range(events):
             missing += FOLLOWERS
@@ -156,7 +155,6 @@ async def _delivered(bench: Bench, url: str, events: int) -> Delivered:
             await _append(log, number)
             async with asyncio.timeout(WITHIN):
                 await arrivals.wait()
-            await asyncio.sleep(PAUSE)
         cpu += bench.cpu()
         found = Delivered(
             1000 * cpu / events,
@@ -179,14 +177,13 @@ def _stock_delivered(bench: Bench, url: str, events: int) -> Delivered:
             arrivals.release()
 
     with stock.subscribed(url, FOLLOWERS, seen) as app:
-        time.sleep(1)
+        time.sleep(BEFORE)
         cpu = -bench.cpu()
         for _ in range(events):
             stock.one_more(app)
             for _ in range(FOLLOWERS):
                 if not arrivals.acquire(timeout=WITHIN):
                     raise TimeoutError("a subscription has missed an event")
-            time.sleep(PAUSE)
         cpu += bench.cpu()
         return Delivered(
             1000 * cpu / events,

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 
+import psycopg
 from msgspec import Struct
 
 from adapters.postgres_log import PostgresLog
@@ -49,6 +50,8 @@ def replay(bench: Bench, pace: Pace) -> list[Row]:
     with bench.database() as own, bench.database() as other:
         bench.run(fill(own, pace.events))
         stock.fill(other, pace.events, ROOMS)
+        for url in (own, other):
+            vacuum(url)
         sides = {
             "ours": lambda: bench.run(_replayed(own)),
             "stock": lambda: _timed_replay(other),
@@ -62,6 +65,7 @@ def projection(bench: Bench, pace: Pace) -> list[Row]:
     """A view catches up with a log: ours with all of it, the peer with a smaller one, as it is slower."""
     with bench.database() as own:
         bench.run(fill(own, pace.events))
+        vacuum(own)
         versions = iter(range(1, 1000))
         sides = {
             "ours": lambda: bench.run(_opened_and_caught_up(own, next(versions))),
@@ -79,6 +83,12 @@ async def fill(url: str, events: int) -> None:
             numbers = range(start, min(start + BATCH, events))
             context = Context(org="school", actor="person-000000", role="student", at=utc_now())
             await log.append([joined(number % ROOMS, number % 5000) for number in numbers], context)
+
+
+def vacuum(url: str) -> None:
+    """What PostgreSQL does by itself some time after rows were written, and whoever reads first else."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("vacuum analyze")
 
 
 async def _replayed(url: str) -> float:
@@ -121,6 +131,7 @@ async def caught_up(log: PostgresLog, version: int) -> float:
 def _stock_caught_up(bench: Bench, events: int) -> float:
     with bench.database() as url:
         stock.fill(url, events, ROOMS)
+        vacuum(url)
         stock.Counting.until = events
         stock.Counting.reached.clear()
         began = time.perf_counter()
