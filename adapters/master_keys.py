@@ -69,6 +69,15 @@ class MasterKeys:
         except KeyError:
             raise BadKeyFile(f"master key {identity} is not in {self._path}") from None
 
+    def ids(self) -> tuple[str, ...]:
+        """The ids of all keys, the one that wraps last."""
+        return tuple(key.id for key in self._read().keys)
+
+    def changed(self) -> float:
+        """When the file was last written, in seconds since the epoch."""
+        self._look()
+        return self._path.stat().st_mtime
+
     def add(self) -> str:
         """Put a new key behind the others, which wraps from now on; its id."""
         new = _new_key()
