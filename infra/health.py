@@ -1,6 +1,6 @@
 """How every part is, and how far behind the log it is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from adapters.nats_bus import NatsBus
@@ -14,6 +14,7 @@ from domain.tiles import SealDamaged
 from infra.relay import NAME as RELAY
 from projections.catalogue import VIEWS
 from projections.leaderboards import BoardsUnavailable
+from projections.store import Stand
 
 
 @dataclass(frozen=True)
@@ -28,18 +29,18 @@ class Health:
     seal: PostgresSeal
 
     async def parts(self) -> Mapping[str, object]:
-        """Each part: `ok`, and where it applies `behind`, in events."""
+        """Each part: `ok`, and where it applies `behind`, in events; `building` are views not shown yet."""
         bus = {"ok": self.bus.connected}
         try:
             head = await self.log.head()
-            views = min([await self.views.position(view.name) for view in VIEWS])
+            stands = await self.views.stands()
             relay = await self.followers.position(RELAY)
             seal = await self._seal(head)
         except LogUnavailable:
             return {"log": {"ok": False}, "bus": bus}
         return {
             "log": {"ok": True, "head": head},
-            "views": {"ok": True, "behind": head - views},
+            "views": _views(stands, head),
             "relay": {"ok": True, "behind": head - relay},
             "seal": seal,
             "leaderboards": await self._leaderboards(head),
@@ -60,3 +61,14 @@ class Health:
             return {"ok": True, "behind": head - await self.leaderboards.position()}
         except BoardsUnavailable:
             return {"ok": False}
+
+
+def _views(stands: Sequence[Stand], head: int) -> Mapping[str, object]:
+    shown = {stand.view: stand.position for stand in stands if stand.live}
+    building = {
+        stand.view: {"position": stand.position, "behind": max(0, head - stand.position)}
+        for stand in stands
+        if stand.building
+    }
+    behind = head - min(shown.get(view.name, 0) for view in VIEWS)
+    return {"ok": True, "behind": max(0, behind), **({"building": building} if building else {})}

@@ -26,6 +26,7 @@ from infra.progress import progress_bar as _bar
 from infra.sealed import NothingSealed, SealedLog, check_log
 from infra.settings import Settings
 from projections.catalogue import VIEWS
+from projections.view import AnyView
 
 
 class TaskFailed(Exception):
@@ -51,7 +52,10 @@ async def rebuild(settings: Settings, name: str) -> None:
     [view] = [view for view in VIEWS if view.name == name]
     async with _log(settings) as log:
         with _bar(f"Rebuilding {name}") as bar:
-            different = await upkeep.rebuild(log, PostgresViews(log.rows), view, bar)
+            try:
+                different = await upkeep.rebuild(log, PostgresViews(log.rows), view, bar)
+            except upkeep.UPKEEP_FAILED as error:
+                raise TaskFailed(f"{name}: {str(error) or error.__doc__}") from error
     click.echo(f"{name} is rebuilt; {different} rows had differed.")
 
 
@@ -102,8 +106,7 @@ async def verify(settings: Settings, kept: Path | None = None, given: str | None
         views = PostgresViews(log.rows)
         for view in VIEWS:
             with _bar(f"Folding {view.name}") as bar:
-                different = await upkeep.compare(log, views, view, bar)
-            wrong += [f"{view.name} differs from a rebuild at {key}" for key in different]
+                wrong += await _differs(log, views, view, bar)
         async with RedisBoards.opened(where.redis) as boards:
             with _bar("Folding leaderboards") as bar:
                 different = await upkeep.compare_leaderboards(log, boards, bar)
@@ -112,6 +115,15 @@ async def verify(settings: Settings, kept: Path | None = None, given: str | None
         raise TaskFailed("\n".join(wrong))
     click.echo("Positions are dense, every event decodes, every view equals a rebuild.")
     click.echo("Every event that is sealed is as it was sealed.")
+
+
+async def _differs(log: PostgresLog, views: PostgresViews, view: AnyView, bar: upkeep.Progress) -> list[str]:
+    """Where a view is not what the log makes of it."""
+    try:
+        different = await upkeep.compare(log, views, view, bar)
+    except upkeep.UPKEEP_FAILED as error:
+        return [f"{view.name}: {str(error) or error.__doc__}"]
+    return [f"{view.name} differs from a rebuild at {key}" for key in different]
 
 
 async def _unsealed(rows: PostgresRows, kept: Path | None, given: str | None) -> list[str]:

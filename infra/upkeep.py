@@ -4,12 +4,13 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from adapters.postgres_views import PostgresViews
+from adapters.postgres_views import Differences, PostgresViews
 from adapters.redis_boards import RedisBoards
 from domain.catalogue import UndecodableEvent
 from domain.log import EventLog
-from projections.follower import Folder
+from projections.folding import Folder
 from projections.leaderboards import operations
+from projections.store import Overtaken
 from projections.view import AnyView
 
 Progress = Callable[[int, int], None]
@@ -22,6 +23,14 @@ class StillMoving(Exception):
     """The view moves on faster than it can be compared; try again when less is going on."""
 
 
+class OtherVersion(Exception):
+    """What is shown was folded by another version of the view: a new one is being built, or should be."""
+
+
+UPKEEP_FAILED = (StillMoving, OtherVersion, Overtaken)
+"""What a rebuild or a comparison raises where the view cannot be had at rest."""
+
+
 async def rebuild(log: EventLog, views: PostgresViews, view: AnyView, progress: Progress) -> int:
     """Fold a view anew beside the live one, then show that instead; how many rows had differed."""
     async with _beside(views, view) as fresh:
@@ -29,15 +38,22 @@ async def rebuild(log: EventLog, views: PostgresViews, view: AnyView, progress: 
         for _ in range(ATTEMPTS):
             await _fold(log, fresh, await log.head(), progress)
             if await views.swap(view.name, fresh.heads[view.name].generation):
-                return len(different)
+                return different.total
         raise StillMoving
 
 
 async def compare(log: EventLog, views: PostgresViews, view: AnyView, progress: Progress) -> list[str]:
-    """Fold a view anew and hold it against the live one; the `organisation/key` of rows that differ."""
+    """Fold a view anew and hold it against the live one; the `organisation/key` of rows that differ.
+
+    Raises `OtherVersion`.
+    """
     async with _beside(views, view) as fresh:
         different = await _different(log, views, view, fresh, progress)
-        return [f"{org}/{key}" for org, key in different]
+        if different.shown and different.shown.version != view.version:
+            raise OtherVersion(
+                f"it is shown in version {different.shown.version}, and this is {view.version}"
+            )
+        return [f"{org}/{key}" for org, key in different.first]
 
 
 async def compare_leaderboards(log: EventLog, boards: RedisBoards, progress: Progress) -> list[str]:
@@ -101,7 +117,7 @@ async def scan(
 @asynccontextmanager
 async def _beside(views: PostgresViews, view: AnyView) -> AsyncGenerator[Folder, None]:
     """A new generation of a view, dropped at the end unless it is shown by then."""
-    head = await views.begin(view)
+    head = await views.beside(view)
     try:
         yield Folder(views, [view], {view.name: head})
     finally:
@@ -110,13 +126,14 @@ async def _beside(views: PostgresViews, view: AnyView) -> AsyncGenerator[Folder,
 
 async def _different(
     log: EventLog, views: PostgresViews, view: AnyView, fresh: Folder, progress: Progress
-) -> list[tuple[str, str]]:
-    """The (organisation, key) pairs in which the live view differs, both at one position."""
+) -> Differences:
+    """How the live view differs from a new one, both at one position."""
     for _ in range(ATTEMPTS):
-        live, different = await views.differences(view.name, fresh.heads[view.name].generation)
-        if live.position == fresh.position:
-            return different
-        await _fold(log, fresh, live.position, progress)
+        found = await views.differences(view.name, fresh.heads[view.name].generation)
+        live = found.shown.position if found.shown else 0
+        if live == fresh.position:
+            return found
+        await _fold(log, fresh, live, progress)
     raise StillMoving
 
 

@@ -1,127 +1,35 @@
-"""The follower that keeps the views: reads the log in order, folds, and moves exactly once."""
+"""The follower that keeps the views, and builds new versions of them beside what is shown."""
 
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+import asyncio
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import count
 
-import msgspec
-
-from domain.events import Recorded
 from domain.log import EventLog
+from projections.ahead import ahead
+from projections.folding import Folder
+from projections.store import Head, Key, Overtaken, ViewStore
 from projections.view import AnyView
 
-KEPT = 50_000
-"""States kept decoded in memory; the ones used longest ago go first."""
+LOOK = 5.0
+"""Seconds after which a follower looks again at what it leaves to another one."""
 
 
-class Key(NamedTuple):
-    """One row of a view."""
-
-    view: str
-    org: str
-    key: str
+NEARLY = 100
+"""Events that a new version may be behind when it is shown, after as many tries: the log moves on."""
 
 
-class Head(NamedTuple):
-    """How far a view has come, in which generation of its rows."""
-
-    generation: int
-    position: int
-
-
-class Overtaken(Exception):
-    """Another follower has moved this view: the states in memory are stale."""
-
-
-class ViewStore(Protocol):
-    """Where rows of views are kept. Implemented on PostgreSQL in `adapters/postgres_views.py`."""
-
-    async def heads(self, views: Sequence[AnyView]) -> dict[str, Head]:
-        """The live generation of each view; a view of another version starts a new one at position 0."""
-        ...
-
-    async def load(self, keys: Sequence[Key], generations: Mapping[str, int]) -> dict[Key, bytes]:
-        """The rows that exist among `keys`."""
-        ...
-
-    async def commit(
-        self, heads: Mapping[str, Head], position: int, rows: Sequence[tuple[Key, bytes]]
-    ) -> None:
-        """Write the rows and move every head from where it is to `position`, in one transaction.
-
-        Raises `Overtaken`, with nothing written, if a head is not where the caller believes.
-        """
-        ...
-
-
-class Folder:
-    """Folds batches into states, and hands the changed rows to the store with the new position."""
-
-    def __init__(self, store: ViewStore, views: Sequence[AnyView], heads: dict[str, Head]) -> None:
-        self._store = store
-        self._views = {view.name: view for view in views}
-        self._readers: dict[type[Any], list[AnyView]] = {}
-        for view in views:
-            for event in view.reads:
-                self._readers.setdefault(event, []).append(view)
-        self._encoder = msgspec.msgpack.Encoder()
-        self._decoders = {view.name: msgspec.msgpack.Decoder(view.state) for view in views}
-        self._states: OrderedDict[Key, Any] = OrderedDict()
-        self.heads = heads
-
-    @property
-    def position(self) -> int:
-        """The position that every view has reached."""
-        return min((head.position for head in self.heads.values()), default=0)
-
-    async def fold(self, batch: Sequence[Recorded]) -> list[Key]:
-        """Fold one batch, exactly once; the keys that changed.
-
-        When it fails nothing was written, and the states in memory are ahead of that: begin with a new one.
-        """
-        touched = list(self._touched(batch))
-        await self._fetch({key for key, _ in touched})
-        changed: dict[Key, None] = {}
-        for key, recorded in touched:
-            self._views[key.view].apply(self._states[key], key.key, recorded)
-            changed[key] = None
-        rows = [(key, self._encoder.encode(self._states[key])) for key in changed]
-        position = batch[-1].position
-        await self._store.commit(self.heads, position, rows)
-        self.heads = {
-            view: Head(head.generation, max(head.position, position)) for view, head in self.heads.items()
-        }
-        self._forget()
-        return list(changed)
-
-    def _touched(self, batch: Sequence[Recorded]) -> Iterable[tuple[Key, Recorded]]:
-        for recorded in batch:
-            for view in self._readers.get(type(recorded.event), ()):
-                if recorded.position > self.heads[view.name].position:
-                    for key in view.keys(recorded):
-                        yield Key(view.name, recorded.org, key), recorded
-
-    async def _fetch(self, keys: set[Key]) -> None:
-        missing = [key for key in keys if key not in self._states]
-        for key in keys.difference(missing):
-            self._states.move_to_end(key)
-        found: dict[Key, bytes] = {}
-        if missing:
-            generations = {view: head.generation for view, head in self.heads.items()}
-            found = await self._store.load(missing, generations)
-        for key in missing:
-            row = found.get(key)
-            self._states[key] = (
-                self._views[key.view].state() if row is None else self._decoders[key.view].decode(row)
-            )
-
-    def _forget(self) -> None:
-        while len(self._states) > KEPT:
-            self._states.popitem(last=False)
+class Changed(Exception):
+    """Other views are shown than before, so there are others to keep and to build."""
 
 
 class Follower:
-    """Keeps views up to date for as long as it runs, and says which keys changed."""
+    """Keeps views up to date for as long as it runs, and says which keys changed.
+
+    A view that is not shown in its version yet is built beside what is shown, while the others go on; it
+    is shown once it has caught up. A view of which a later version is shown is left alone. Two followers
+    may run: one moves a view, and the other reads again.
+    """
 
     def __init__(
         self,
@@ -136,13 +44,69 @@ class Follower:
         self._announce = announce
 
     async def run(self) -> None:
-        """Follow until cancelled. Two followers may run: one moves the views, the other reads again."""
+        """Follow until cancelled."""
+        await self._store.tidy(self._views)
         while True:
-            folder = Folder(self._store, self._views, await self._store.heads(self._views))
-            self._announce((), folder.position)  # it may have been reached without anybody being told
+            heads = await self._store.heads(self._views)
+            absent = [view for view in self._views if view.name not in heads]
             try:
-                async for batch in self._log.follow(folder.position):
-                    changed = await folder.fold(batch)
-                    self._announce(changed, batch[-1].position)
-            except Overtaken:
-                continue
+                async with asyncio.TaskGroup() as group:
+                    if heads:
+                        group.create_task(self._keep(heads))
+                    if absent:
+                        group.create_task(self._supply(absent))
+            except* Changed:
+                pass  # and begin again with what is shown now
+
+    async def _keep(self, heads: dict[str, Head]) -> None:
+        """Keep the views that are shown, for as long as it is these."""
+        views = [view for view in self._views if view.name in heads]
+        while len(heads) == len(views):
+            with overtaken():
+                await self._follow(Folder(self._store, views, heads))
+            heads = await self._store.heads(views)
+        raise Changed
+
+    async def _follow(self, folder: Folder) -> None:
+        self._announce((), folder.position)  # it may have been reached without anybody being told
+        async with ahead(self._log.follow(folder.position)) as batches:
+            async for batch in batches:
+                changed = await folder.fold(batch)
+                self._announce(changed, batch[-1].position)
+
+    async def _supply(self, absent: Sequence[AnyView]) -> None:
+        """Build what is not shown yet. Raises `Changed` once one of these views is, whoever built it."""
+        seen: dict[str, Head] | None = None
+        while not await self._store.heads(absent):
+            heads = await self._store.begin(absent)
+            if heads and seen in (None, heads):  # nobody else is at it
+                with overtaken():
+                    await self._build([view for view in absent if view.name in heads], heads)
+                heads = {}
+            seen = heads
+            await asyncio.sleep(LOOK)
+        raise Changed
+
+    async def _build(self, views: Sequence[AnyView], heads: dict[str, Head]) -> None:
+        """Go on building until something has caught up and is shown; raises `Changed` then."""
+        folder = Folder(self._store, views, heads)
+        for tries in count():
+            head = await self._log.head()
+            if head - folder.position <= min(tries, NEARLY) and await self._show(heads):
+                raise Changed
+            async with ahead(self._log.read(after=folder.position, upto=head)) as batches:
+                async for batch in batches:
+                    await folder.fold(batch)
+
+    async def _show(self, heads: Mapping[str, Head]) -> bool:
+        """Whether any of these could be shown."""
+        return any([await self._store.swap(view, head.generation) for view, head in heads.items()])
+
+
+@contextmanager
+def overtaken() -> Generator[None, None, None]:
+    """Another follower was there first: that is how two share their work."""
+    try:
+        yield
+    except* Overtaken:
+        pass

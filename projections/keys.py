@@ -1,8 +1,10 @@
 """How a view finds the keys that an event touches."""
 
 from collections.abc import Callable
+from operator import attrgetter
+from typing import Any
 
-from domain.events import Recorded
+from domain.events import Event, Recorded
 
 Keys = Callable[[Recorded], tuple[str, ...]]
 
@@ -12,11 +14,15 @@ BETWEEN = "."
 
 def by(*fields: str) -> Keys:
     """The identities in these fields of the event, without repeats."""
+    found: Callable[[Event], Any] = attrgetter(*fields)
 
-    def keys(recorded: Recorded) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(getattr(recorded.event, field) for field in fields))
+    def one(recorded: Recorded) -> tuple[str, ...]:
+        return (found(recorded.event),)  # pyright: ignore  with one field it is no tuple
 
-    return keys
+    def several(recorded: Recorded) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(found(recorded.event)))
+
+    return several if len(fields) > 1 else one
 
 
 def by_pair(fields: tuple[str, ...], second: str) -> Keys:

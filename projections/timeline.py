@@ -64,4 +64,5 @@ TIMELINE = View(
     reads=tuple(event for event in CURRENT.values() if "room" in event.__struct_fields__),
     keys=_keys,
     apply=apply,
+    once=True,
 )

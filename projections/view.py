@@ -19,6 +19,9 @@ class View(Generic[S]):
     `keys(recorded)` names the keys that an event touches (within its organisation); `apply(state, key,
     recorded)` changes that key's state in place, in O(1), and looks at nothing else.
     `version` is raised whenever the fold changes, and the view is then rebuilt.
+    A key begins with an identity that is a tag of every event that touches it, and ends there or at a `.`:
+    so the log finds these events (`projections/past.py`).
+    `once` says that no key is touched by two events: there is nothing to load before it is written.
     """
 
     name: str
@@ -27,6 +30,7 @@ class View(Generic[S]):
     reads: tuple[type[Event], ...]
     keys: Callable[[Recorded], Sequence[str]]
     apply: Callable[[S, str, Recorded], None]
+    once: bool = False
 
 
 AnyView = View[Any]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from projections.follower import Key
+from projections.store import Key
 from realtime.outbox import Outbox
 from realtime.signals import VIEWS_HEAD, Moved
 

@@ -11,15 +11,15 @@ from msgspec import Struct
 
 from domain.log import EventLog
 from domain.proofs import Consistency, Inclusion
-from projections.follower import Key
 from projections.leaderboards import Page
 from projections.people import PEOPLE
+from projections.store import Shown
 from projections.view import View
 from realtime.access import Tokens
 from realtime.hub import Hub
 from realtime.metrics import Metrics
 from realtime.perform import Performer
-from realtime.progress import Progress
+from realtime.progress import AT_LEAST, NotThereYet, Progress
 from realtime.signals import Switchboard
 from rooms.attendance import Attendance
 from rooms.board.boards import Boards
@@ -31,22 +31,18 @@ S = TypeVar("S", bound=Struct)
 class ViewRows(Protocol):
     """Reading the rows of views. Implemented in `adapters/postgres_views.py`."""
 
-    async def get(self, key: Key) -> bytes | None:
-        """One row."""
-        ...
-
-    async def many(self, view: str, org: str, keys: Sequence[str]) -> dict[str, bytes]:
+    async def many(self, view: str, org: str, keys: Sequence[str]) -> Shown:
         """The rows that exist among `keys`."""
         ...
 
     async def page(
         self, view: str, org: str, *, prefix: str = "", after: str = "", limit: int = 100
-    ) -> list[tuple[str, bytes]]:
+    ) -> Shown:
         """Rows in order of their keys, which begin with `prefix` and come behind `after`."""
         ...
 
-    async def position(self, view: str) -> int:
-        """How far a view has come."""
+    async def position(self) -> int:
+        """How far the views have come that have come furthest."""
         ...
 
 
@@ -100,36 +96,46 @@ class Keys(Protocol):
 
 
 class Views:
-    """Typed states of views."""
+    """Typed states of views. Raises `NotThereYet` where a view is still being built, or lags behind."""
 
     def __init__(self, rows: ViewRows) -> None:
         self._rows = rows
 
     async def get(self, view: View[S], org: str, key: str) -> S | None:
         """The state of one key, None if nothing ever concerned it."""
-        row = await self._rows.get(Key(view.name, org, key))
-        return None if row is None else msgspec.msgpack.decode(row, type=view.state)
+        return (await self.many(view, org, (key,))).get(key)
 
     async def many(self, view: View[S], org: str, keys: Sequence[str]) -> dict[str, S]:
         """The states that exist among `keys`."""
-        rows = await self._rows.many(view.name, org, keys)
-        return {key: msgspec.msgpack.decode(row, type=view.state) for key, row in rows.items()}
+        return _states(view, await self._rows.many(view.name, org, keys))
 
     async def page(
         self, view: View[S], org: str, *, prefix: str = "", after: str = "", limit: int = 100
     ) -> list[tuple[str, S]]:
         """States in order of their keys."""
-        rows = await self._rows.page(view.name, org, prefix=prefix, after=after, limit=limit)
-        return [(key, msgspec.msgpack.decode(row, type=view.state)) for key, row in rows]
+        shown = await self._rows.page(view.name, org, prefix=prefix, after=after, limit=limit)
+        return list(_states(view, shown).items())
 
-    async def position(self, view: str) -> int:
-        """How far a view has come."""
-        return await self._rows.position(view)
+    async def position(self) -> int:
+        """How far the views have come."""
+        return await self._rows.position()
 
     async def names(self, org: str, persons: Sequence[str]) -> dict[str, str]:
         """The names of those who are known."""
         states = await self.many(PEOPLE, org, persons)
         return {person: state.name for person, state in states.items() if state.name}
+
+
+def _states(view: View[S], shown: Shown) -> dict[str, S]:
+    """The states of rows that may be of another version, until that of ours is built."""
+    if not shown.version or shown.position < AT_LEAST.get():
+        raise NotThereYet
+    try:
+        return {key: msgspec.msgpack.decode(row, type=view.state) for key, row in shown.rows.items()}
+    except msgspec.ValidationError:
+        if shown.version == view.version:
+            raise
+        raise NotThereYet from None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,11 +2,15 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 
 from domain.errors import Refused
 
 PATIENCE = 5.0
 """Seconds that a query waits for the views."""
+
+AT_LEAST: ContextVar[int] = ContextVar("at_least", default=0)
+"""The position that every row must have come to which the request at hand is answered from."""
 
 
 class NotThereYet(Refused):

@@ -71,6 +71,8 @@ create table if not exists view_heads (
     live boolean not null,
     primary key (view, generation)
 );
+-- `building` are those that a follower is to show once they have caught up.
+alter table view_heads add column if not exists building boolean not null default false;
 create unique index if not exists view_heads_live on view_heads (view) where live;
 
 create table if not exists view_rows (

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from domain.events import Recorded
 from projections.catalogue import VIEWS
-from projections.follower import Folder, Head, Key
+from projections.folding import Folder
+from projections.store import Head, Key
 from projections.view import AnyView
 from tests.projections.given import fold
 from tests.projections.streams import KINDS, streams

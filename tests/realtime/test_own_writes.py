@@ -11,7 +11,7 @@ from domain.commands import ROUTES
 from domain.people import GiveConsent, Register
 from infra.keeping import kept
 from projections.catalogue import VIEWS
-from projections.follower import Follower, Key
+from projections.follower import Follower
 from projections.people import PEOPLE
 from realtime.announcing import Announcer
 from realtime.hub import Hub
@@ -55,7 +55,6 @@ async def test_a_query_on_one_node_shows_what_was_written_on_another(postgres_ur
             await performer.perform(Register(person="ada", name="Ada"), by("ada"))
             for scope in ("voice", "leaderboard", "transcript"):
                 performed = await performer.perform(GiveConsent(scope=scope), by("ada"))
-                await progress.wait("views", performed.position, lambda: views.position(PEOPLE.name))
-                row = await views.get(Key(PEOPLE.name, "school", "ada"))
-                assert row is not None
-                assert scope in msgspec.msgpack.decode(row, type=PEOPLE.state).consents
+                await progress.wait("views", performed.position, views.position)
+                shown = await views.many(PEOPLE.name, "school", ["ada"])
+                assert scope in msgspec.msgpack.decode(shown.rows["ada"], type=PEOPLE.state).consents

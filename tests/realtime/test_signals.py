@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 
 from infra.marks import Marks
-from projections.follower import Key
+from projections.store import Key
 from realtime import outbox as outboxes
 from realtime.announcing import Announcer
 from realtime.hub import Hub

@@ -13,8 +13,9 @@ from adapters.postgres_views import PostgresViews
 from domain.events import Recorded
 from domain.rooms import MessageSent, RoomJoined
 from infra.keeping import kept
-from projections.follower import Follower, Key
+from projections.follower import Follower
 from projections.keys import by
+from projections.store import Head, Key
 from projections.view import View
 from tests.log.given import by as acting
 from tests.log.given import joined, said
@@ -85,8 +86,16 @@ async def talk(log: PostgresLog, count: int, room: str = "algebra", org: str = "
 
 async def shown(store: PostgresViews, view: View, room: str = "algebra", org: str = "school") -> list[int]:
     """The positions that the view shows."""
-    row = await store.get(Key(view.name, org, room))
+    row = (await store.many(view.name, org, [room])).rows.get(room)
     return [] if row is None else msgspec.msgpack.decode(row, type=view.state).positions
+
+
+async def built(store: PostgresViews, *views: View) -> dict[str, Head]:
+    """New generations of these views, shown from the start."""
+    heads = await store.begin(views)
+    for view, head in heads.items():
+        assert await store.swap(view, head.generation)
+    return await store.heads(views)
 
 
 async def expected(log: PostgresLog, view: View, room: str = "algebra", org: str = "school") -> list[int]:

@@ -12,15 +12,17 @@ from adapters.postgres_log import PostgresLog
 from adapters.postgres_views import PostgresViews
 from domain.errors import LogUnavailable
 from infra import keeping
-from projections import follower as following_module
-from projections.follower import Folder, Follower, Head, Key, Overtaken
+from projections import kept
+from projections.folding import Folder
+from projections.follower import Follower
+from projections.store import Head, Key, Overtaken, Shown
 from tests.log.given import by, read, said
 from tests.views.counting import (
     BOTH,
     JOINS,
     MESSAGES,
-    MESSAGES_TWICE,
     Announced,
+    built,
     expected,
     following,
     shown,
@@ -35,6 +37,7 @@ async def must_be_right(log: PostgresLog, store: PostgresViews) -> None:
 
 async def test_a_view_shows_what_was_recorded_and_the_change_is_announced(log, store):
     async with following(log, store) as announced:
+        await announced.until(0)
         last = await log.append([said("m1"), said("m2", room="biology")], by())
         await announced.until(last)
         assert await shown(store, MESSAGES) == [1]
@@ -42,13 +45,13 @@ async def test_a_view_shows_what_was_recorded_and_the_change_is_announced(log, s
         assert [Key("messages", "school", "algebra"), Key("messages", "school", "biology")] in [
             list(changed) for changed, _ in announced.said
         ]
-        assert await store.position("messages") == last
+        assert await store.heads(BOTH) == {"messages": Head(1, last), "joins": Head(1, last)}
 
 
 async def test_a_view_also_comes_to_a_position_that_does_not_concern_it(log, store):
     async with following(log, store, views=[JOINS]) as announced:
         await announced.until(await log.append([said("m1")], by()))
-        assert await store.position("joins") == 1
+        assert await store.position() == 1
         assert await shown(store, JOINS) == []
 
 
@@ -91,7 +94,7 @@ async def test_two_followers_at_once_fold_everything_once(log, store, postgres_u
 
 async def test_whoever_is_overtaken_writes_nothing(log, store):
     await talk(log, 3)
-    first, second = [Folder(store, BOTH, await store.heads(BOTH)) for _ in range(2)]
+    first, second = [Folder(store, BOTH, await built(store, *BOTH)) for _ in range(2)]
     batch = await read(log)
     await first.fold(batch)
     with pytest.raises(Overtaken):
@@ -126,9 +129,9 @@ async def test_a_commit_whose_answer_is_lost_is_neither_repeated_nor_forgotten(l
 
 
 async def test_with_room_for_few_states_in_memory_the_others_are_read_again(log, store, monkeypatch):
-    monkeypatch.setattr(following_module, "KEPT", 2)
+    monkeypatch.setattr(kept, "KEPT", 2)
     rooms = ["algebra", "biology", "chemistry", "dance", "english"]
-    folder = Folder(store, BOTH, await store.heads(BOTH))
+    folder = Folder(store, BOTH, await built(store, *BOTH))
     for n in range(4):
         for room in rooms:
             await log.append([said(f"m{n}", room=room)], by())
@@ -136,40 +139,6 @@ async def test_with_room_for_few_states_in_memory_the_others_are_read_again(log,
     assert len(folder._states) == 2
     for room in rooms:
         assert await shown(store, MESSAGES, room) == await expected(log, MESSAGES, room)
-
-
-async def test_a_new_version_of_a_view_starts_anew_and_the_others_go_on(log, store):
-    async with following(log, store) as announced:
-        last = await talk(log, 6)
-        await announced.until(last)
-    async with following(log, store, views=(MESSAGES_TWICE, JOINS)) as announced:
-        await announced.until(last)
-    right = await expected(log, MESSAGES)
-    assert await shown(store, MESSAGES_TWICE) == [position for position in right for _ in range(2)]
-    assert await shown(store, JOINS) == await expected(log, JOINS)
-
-
-async def test_two_followers_that_begin_a_new_version_at_once_build_it_once(log, store, postgres_url):
-    async with following(log, store) as announced:
-        last = await talk(log, 6)
-        await announced.until(last)
-    for _ in range(5):
-        async with PostgresLog.opened(postgres_url) as other:
-            stores = [store, PostgresViews(other.rows), PostgresViews(other.rows)]
-            found = await asyncio.gather(*(each.heads([MESSAGES_TWICE]) for each in stores))
-        assert [heads["messages"] for heads in found] == [Head(2, 0)] * 3
-
-
-async def test_a_generation_that_a_comparison_left_behind_is_never_taken_for_the_live_one(log, store):
-    async with following(log, store) as announced:
-        last = await talk(log, 6)
-        await announced.until(last)
-    left_behind = await store.begin(MESSAGES)
-    await Folder(store, [MESSAGES], {"messages": left_behind}).fold(await read(log))
-    async with following(log, store, views=[MESSAGES_TWICE]) as announced:
-        await announced.until(last)
-    right = await expected(log, MESSAGES)
-    assert await shown(store, MESSAGES_TWICE) == [position for position in right for _ in range(2)]
 
 
 async def test_an_announcement_is_made_after_the_rows_can_be_read(log, store):
@@ -186,9 +155,10 @@ async def test_an_announcement_is_made_after_the_rows_can_be_read(log, store):
         async def commit(self, heads, position, rows) -> None:
             nonlocal store_position
             await super().commit(heads, position, rows)
-            store_position = await self.position("messages")
+            store_position = await self.position()
 
     announced = Looking()
+    await built(store, *BOTH)
     async with asyncio.TaskGroup() as group:
         task = group.create_task(Follower(log, Telling(log.rows), BOTH, announced).run())
         await announced.until(await talk(log, 5))
@@ -205,20 +175,20 @@ async def test_a_page_of_rows_goes_by_their_keys(log, store):
         await announced.until(await log.append([said("m1", room="a-2")], by(org="other")))
 
     async def keys(**options) -> list[str]:
-        return [key for key, _ in await store.page("messages", "school", **options)]
+        return list((await store.page("messages", "school", **options)).rows)
 
     assert await keys() == ["a-1", "a-2", "a-3", "ab", "b-1"]
     assert await keys(prefix="a-") == ["a-1", "a-2", "a-3"]
     assert await keys(prefix="a-", after="a-1", limit=1) == ["a-2"]
     assert await keys(after="ab") == ["b-1"]
-    assert list(await store.many("messages", "school", ["a-1", "nowhere"])) == ["a-1"]
-    assert await store.many("messages", "nobody", ["a-1"]) == {}
-    assert await store.get(Key("nothing", "school", "a-1")) is None
+    assert list((await store.many("messages", "school", ["a-1", "nowhere"])).rows) == ["a-1"]
+    assert (await store.many("messages", "nobody", ["a-1"])).rows == {}
+    assert await store.many("nothing", "school", ["a-1"]) == Shown(0, 0, {})
 
 
 async def test_a_view_that_nobody_has_kept_yet_is_at_position_zero(store):
-    assert await store.position("messages") == 0
-    assert await store.page("messages", "school") == []
+    assert await store.position() == 0
+    assert await store.page("messages", "school") == Shown(0, 0, {})
 
 
 async def test_the_position_of_a_simple_follower_never_moves_back(log):

@@ -16,7 +16,8 @@ from infra import upkeep
 from infra.tasks import _raw
 from projections.board_follower import BoardFollower
 from projections.catalogue import VIEWS
-from projections.follower import Folder, Follower, Key
+from projections.folding import Folder
+from projections.follower import Follower
 from tests.log.given import by, read, said
 from tests.projections.given import answer
 from tests.projections.streams import streams
@@ -100,7 +101,7 @@ async def test_a_row_that_was_made_up_is_found_and_gone_after_a_rebuild(log, kep
     await by_hand(log, "insert into view_rows values ('messages', 1, 'school', 'made-up', '\\x80')")
     assert await upkeep.compare(log, kept_up, MESSAGES, quietly) == ["school/made-up"]
     assert await upkeep.rebuild(log, kept_up, MESSAGES, quietly) == 1
-    assert await kept_up.get(Key("messages", "school", "made-up")) is None
+    assert await shown(kept_up, MESSAGES, "made-up") == []
 
 
 async def test_a_view_that_lags_behind_the_log_is_compared_where_it_is(log, kept_up):
@@ -132,7 +133,7 @@ async def test_a_rebuild_catches_up_before_it_is_shown_and_the_follower_goes_on_
 
 async def test_what_is_behind_is_not_shown_and_nothing_changes(log, kept_up):
     before = await shown(kept_up, MESSAGES)
-    head = await kept_up.begin(MESSAGES)
+    head = await kept_up.beside(MESSAGES)
     assert not await kept_up.swap("messages", head.generation)
     assert await shown(kept_up, MESSAGES) == before
     await Folder(kept_up, [MESSAGES], {"messages": head}).fold(await read(log))
@@ -143,8 +144,8 @@ async def test_what_is_behind_is_not_shown_and_nothing_changes(log, kept_up):
 async def test_a_view_that_moves_faster_than_it_can_be_compared_is_said_to(log, kept_up, monkeypatch):
     class Fleeting(PostgresViews):
         async def differences(self, view: str, generation: int):
-            live, different = await super().differences(view, generation)
-            return live._replace(position=live.position + 1), different
+            found = await super().differences(view, generation)
+            return found._replace(shown=found.shown._replace(position=found.shown.position + 1))
 
     with pytest.raises(upkeep.StillMoving):
         await upkeep.compare(log, Fleeting(log.rows), MESSAGES, lambda done, total: None)

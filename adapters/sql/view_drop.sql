@@ -1,0 +1,1 @@
+delete from view_heads where view = %s and generation = %s and not live
