@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from adapters.packed import Bytes, Instants
-from adapters.stored import Row
+from adapters.packed import Bytes
+from adapters.stored import Row, record_of
 from domain.errors import BoundaryMoved, LogUnavailable
 from domain.events import Boundary, Item
 
@@ -102,7 +102,6 @@ def settle(batch: Sequence[Append], outcome: Outcome) -> list[Row]:
 def parameters(batch: Sequence[Append]) -> tuple[Any, ...]:
     """The parameters of `log_append`, from `p_sizes` on. Raises `Unjoinable`."""
     rows = [row for append in batch for row in append.rows]
-    _, at, org, kind, actor, cause, tags, data, personal = zip(*rows, strict=True)
     guards = [
         (number, append.rows[0].org, JOIN.join(item.types), JOIN.join(item.tags), append.boundary.position)
         for number, append in enumerate(batch)
@@ -111,14 +110,10 @@ def parameters(batch: Sequence[Append]) -> tuple[Any, ...]:
     ]
     return (
         [len(append.rows) for append in batch],
-        Instants.of(at),
-        _joined(org),
-        _joined(kind),
-        _joined(actor),
-        _joined([each or "" for each in cause]),
-        _joined([JOIN.join(each) for each in tags], sum(len(each) - 1 for each in tags if each)),
-        Bytes.of(data),
-        Bytes.of(personal),
+        _joined([row.org for row in rows]),
+        _joined([row.type for row in rows]),
+        _joined([JOIN.join(row.tags) for row in rows], sum(len(row.tags) - 1 for row in rows if row.tags)),
+        Bytes.of([record_of(row) for row in rows]),
         *([guard[i] for guard in guards] for i in range(5)),
     )
 

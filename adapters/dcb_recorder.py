@@ -11,6 +11,7 @@ from concurrent.futures import Future
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+import msgspec
 from eventsourcing.dcb.api import (
     DCBAppendCondition,
     DCBEvent,
@@ -30,6 +31,16 @@ from domain.events import Boundary, Item, Query
 T = TypeVar("T")
 ORG = "library"
 """The organisation whose events these are."""
+
+
+class _Held(msgspec.Struct, frozen=True):
+    """An event of the library in the form that events have in the log."""
+
+    type: str
+    data: bytes
+
+
+_held = msgspec.msgpack.Decoder(_Held)
 
 
 class LyceumDCBRecorder(DCBRecorder):
@@ -61,7 +72,7 @@ class LyceumDCBRecorder(DCBRecorder):
         if not events:
             raise ProgrammingError("nothing to append")
         now = datetime.now(UTC)
-        rows = [Row(0, now, ORG, e.type, "library", None, tuple(e.tags), e.data) for e in events]
+        rows = [Row(0, now, ORG, e.type, "library", None, tuple(e.tags), _data(e)) for e in events]
         boundary = condition and Boundary(_query(condition.fail_if_events_match), condition.after or 0)
         try:
             return self._wait(self._rows.append(rows, boundary))
@@ -128,7 +139,7 @@ class Response(DCBReadResponse):
 
     def __next__(self) -> DCBSequencedEvent:
         row = next(self._rows)
-        event = DCBEvent(type=row.type, data=row.data, tags=list(row.tags))
+        event = DCBEvent(type=row.type, data=_held.decode(row.data).data, tags=list(row.tags))
         return DCBSequencedEvent(event=event, position=row.position)
 
 
@@ -161,6 +172,10 @@ class Factory(DCBInfrastructureFactory[TrackingRecorder]):
     def close(self) -> None:
         """End the recorder's thread."""
         self._recorder.close()
+
+
+def _data(event: DCBEvent) -> bytes:
+    return msgspec.msgpack.encode(_Held(event.type, event.data))
 
 
 def _query(query: DCBQuery | None) -> Query:

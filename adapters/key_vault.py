@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from adapters.master_keys import SIZE, MasterKeys
 from adapters.postgres_rows import PostgresRows
 from adapters.sql import sql
-from adapters.stored import Row
+from adapters.stored import Secret
 
 CACHED = 50_000
 """Keys in memory; the ones used longest ago go first."""
@@ -51,15 +51,15 @@ class KeyVault:
         secret = _sealed(key, msgspec.msgpack.encode(fields), _purpose(org, kind, person))
         return msgspec.msgpack.encode({person: secret})
 
-    async def decrypt(self, rows: Sequence[Row]) -> list[Mapping[str, str] | None]:
-        """For each row the fields that can be read, None where there is nothing personal."""
-        parts = [None if row.personal is None else _parts.decode(row.personal) for row in rows]
-        wanted = {(row.org, person) for row, part in zip(rows, parts, strict=True) for person in part or ()}
+    async def decrypt(self, secrets: Sequence[Secret]) -> list[Mapping[str, str]]:
+        """Of each the fields that can be read. Raises `LogUnavailable`."""
+        parts = [_parts.decode(secret.personal) for secret in secrets]
+        wanted = {
+            (secret.org, person) for secret, part in zip(secrets, parts, strict=True) for person in part
+        }
         if missing := {person for person in wanted if person not in self._keys}:
             await self._load(missing)
-        return [
-            None if part is None else self._read(row, part) for row, part in zip(rows, parts, strict=True)
-        ]
+        return [self._read(secret, part) for secret, part in zip(secrets, parts, strict=True)]
 
     def forget(self, org: str, person: str) -> None:
         """Have no copy of a key in memory, since it was destroyed."""
@@ -106,13 +106,13 @@ class KeyVault:
             await connection.execute(sql("key_wrap").encode(), (identity, orgs, persons, wrapped))
             return len(found)
 
-    def _read(self, row: Row, parts: Mapping[str, bytes]) -> dict[str, str]:
+    def _read(self, secret: Secret, parts: Mapping[str, bytes]) -> dict[str, str]:
         fields: dict[str, str] = {}
-        for person, secret in parts.items():
-            key = self._keys.get((row.org, person))
+        for person, part in parts.items():
+            key = self._keys.get((secret.org, person))
             if key is not None:
-                self._keys.move_to_end((row.org, person))
-                fields |= _opened(key, secret, _purpose(row.org, row.type, person))
+                self._keys.move_to_end((secret.org, person))
+                fields |= _opened(key, part, _purpose(secret.org, secret.type, person))
         return fields
 
     async def _load(self, persons: Collection[Person]) -> None:

@@ -1,39 +1,32 @@
 """The log on PostgreSQL: events in, events out, and followers that are woken as soon as there is more."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import Protocol
-
-import msgspec
+from typing import Protocol, TypeVar
 
 from adapters.cancellation import heed_cancellation
 from adapters.postgres_rows import LARGEST, PAGE, PostgresRows, Segments, next_limit
+from adapters.reader import Reader, Vault
 from adapters.recent import Recent
-from adapters.stored import Row
-from domain.catalogue import closed, decode, encode, owner, tags_of
+from adapters.stored import Row, packed, unpacked
+from domain.catalogue import check, closed, encode, owner, tags_of
 from domain.events import EVERYTHING, Boundary, Context, Event, Query, Recorded, type_of
-from domain.people import PersonErased
 
-ERASING = type_of(PersonErased)
 POLL = 1.0
 """Seconds after which a follower looks for itself, should a signal have been lost."""
 
 
-class Vault(Protocol):
-    """What encrypts personal fields. Implemented in `adapters/key_vault.py`."""
+class Placed(Protocol):
+    """Something with a place in the log."""
 
-    async def encrypt(self, org: str, person: str, kind: str, fields: Mapping[str, str]) -> bytes:
-        """What is stored of these fields of an event of type `kind`."""
+    @property
+    def position(self) -> int:
+        """Its position."""
         ...
 
-    async def decrypt(self, rows: Sequence[Row]) -> list[Mapping[str, str] | None]:
-        """For each row the fields that can be read, None where there is nothing personal."""
-        ...
 
-    def forget(self, org: str, person: str) -> None:
-        """Read nothing of this person's from now on."""
-        ...
+At = TypeVar("At", bound=Placed)
 
 
 class PostgresLog:
@@ -47,8 +40,10 @@ class PostgresLog:
         self.vault = vault
         self.appended: list[Callable[[int], None]] = []
         """Called with the new head after each commit of this process, to wake other processes."""
+        self._reader = Reader(vault)
         self._recent = Recent()
         self._more = asyncio.Event()
+        self._timer: asyncio.TimerHandle | None = None
         self._head = 0
         rows.committed.append(self._committed)
 
@@ -77,40 +72,65 @@ class PostgresLog:
         self, query: Query = EVERYTHING, *, after: int = 0, upto: int | None = None, org: str | None = None
     ) -> AsyncIterator[Sequence[Recorded]]:
         """See `EventLog.read`."""
-        async for rows in self.rows.read(query, org=org, after=after, upto=upto):
-            yield await self._opened(rows)
+        async for records in self.rows.read_records(query, org=org, after=after, upto=upto):
+            yield await self._reader.events(records)
 
-    async def follow(self, after: int = 0) -> AsyncIterator[Sequence[Recorded]]:
+    def follow(self, after: int = 0) -> AsyncIterator[Sequence[Recorded]]:
         """See `EventLog.follow`."""
-        async for rows in self.follow_rows(after):
-            yield await self._shared(rows)
+        return self._follow(after, self._shared, self._reader.events)
 
-    async def follow_rows(self, after: int = 0) -> AsyncIterator[Sequence[Row]]:
+    def follow_rows(self, after: int = 0) -> AsyncIterator[Sequence[Row]]:
         """As `follow`, the events as they are stored."""
+        return self._follow(after, _as_they_are, _unpacked)
+
+    async def _follow(
+        self,
+        after: int,
+        from_memory: Callable[[Sequence[Row]], Awaitable[Sequence[At]]],
+        from_table: Callable[[bytes], Awaitable[Sequence[At]]],
+    ) -> AsyncIterator[Sequence[At]]:
         limit = PAGE
         while True:
             heed_cancellation()
             more = self._more
-            if rows := self._recent.behind(after, LARGEST) or await self.rows.page(after, limit=limit):
-                yield rows
-                after = rows[-1].position
-                limit = next_limit(rows)
-                if len(rows) >= PAGE or after < self._head:
+            batch: Sequence[At] = ()
+            if rows := self._recent.behind(after, LARGEST):
+                batch = await from_memory(rows)
+            elif records := await self.rows.records(after, limit=limit):
+                batch = await from_table(records)
+                limit = next_limit(len(batch), len(records))
+            if batch:
+                yield batch
+                after = batch[-1].position
+                if len(batch) >= PAGE or after < self._head:
                     continue
             else:
                 self._head = min(self._head, after)  # whatever a signal said, this is the end
-            await _within(POLL, more)
+            await self._sign(more)
 
     async def head(self) -> int:
         """See `EventLog.head`."""
         return await self.rows.head()
 
+    async def _sign(self, more: asyncio.Event) -> None:
+        """Wait for more, or until it is time to look all the same; all who wait share one timer."""
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(POLL, self._look)
+        await more.wait()
+
+    def _look(self) -> None:
+        self._timer = None
+        self._wake()
+
+    def _wake(self) -> None:
+        self._more.set()
+        self._more = asyncio.Event()
+
     def woken(self, position: int) -> None:
         """The log reaches to `position` now, another process says; followers look at once."""
         if position > self._head:
             self._head = position
-            self._more.set()
-            self._more = asyncio.Event()
+            self._wake()
 
     def forget(self) -> None:
         """Have no event in memory, since somebody's key was destroyed."""
@@ -123,66 +143,27 @@ class PostgresLog:
             listener(rows[-1].position)
 
     async def _row(self, event: Event, c: Context) -> Row:
-        kind, data = type_of(event), _readable(event)
-        personal = None
-        if self.vault is not None:
-            public, fields = closed(event)
-            if fields:
-                data = encode(public)
-                personal = await self.vault.encrypt(c.org, owner(event), kind, fields)
-        return Row(0, c.at, c.org, kind, c.actor, c.cause, tags_of(event), data, personal)
+        check(event)
+        kind, tags = type_of(event), tags_of(event)
+        public, fields = (event, {}) if self.vault is None else closed(event)
+        if not fields or self.vault is None:
+            return Row(0, c.at, c.org, kind, c.actor, c.cause, tags, encode(event))
+        personal = await self.vault.encrypt(c.org, owner(event), kind, fields)
+        return Row(0, c.at, c.org, kind, c.actor, c.cause, tags, encode(public), personal)
 
     async def _shared(self, rows: Sequence[Row]) -> Sequence[Recorded]:
         """The events of rows that others may have decoded already."""
         known = [self._recent.decoded.get(row.position) for row in rows]
-        new = iter(await self._opened([row for row, seen in zip(rows, known, strict=True) if seen is None]))
+        rest = [row for row, seen in zip(rows, known, strict=True) if seen is None]
+        new = iter(await self._reader.events(packed(rest)) if rest else ())
         found = [seen or next(new) for seen in known]
         self._recent.remember(found)
         return found
 
-    async def _opened(self, rows: Sequence[Row]) -> Sequence[Recorded]:
-        """The events of rows, with what is personal as far as it can be read."""
-        self._heed(rows)
-        if self.vault is None or all(row.personal is None for row in rows):
-            return [recorded(row) for row in rows]
-        personal = await self.vault.decrypt(rows)
-        return [recorded(row, fields) for row, fields in zip(rows, personal, strict=True)]
 
-    def _heed(self, rows: Sequence[Row]) -> None:
-        """Whoever has read that somebody was erased reads nothing of theirs, though their key be there."""
-        for row in rows:
-            if row.type == ERASING and self.vault is not None:
-                self.vault.forget(row.org, owner(decode(row.type, row.data)))
+async def _as_they_are(rows: Sequence[Row]) -> Sequence[Row]:
+    return rows
 
 
-def _readable(event: Event) -> bytes:
-    """The event as it is stored; encoding does not look at the limits of fields, decoding does."""
-    data = encode(event)
-    decode(type_of(event), data)
-    return data
-
-
-def recorded(row: Row, personal: Mapping[str, str] | None = None) -> Recorded:
-    """The event of a row, with these personal fields."""
-    return Recorded(
-        position=row.position,
-        org=row.org,
-        at=row.at,
-        actor=row.actor,
-        cause=row.cause,
-        tags=row.tags,
-        event=decode(row.type, row.data, personal=personal),
-    )
-
-
-def closed_of(row: Row) -> Recorded:
-    """The event of a row as it goes about closed, with what is personal encrypted."""
-    return msgspec.structs.replace(recorded(row), personal=row.personal)
-
-
-async def _within(seconds: float, event: asyncio.Event) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        return
+async def _unpacked(records: bytes) -> Sequence[Row]:
+    return unpacked(records)

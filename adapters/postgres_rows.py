@@ -1,9 +1,9 @@
 """The rows of the log, read by position or by query, and written in groups. Knows no events."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, Protocol
+from typing import Protocol
 
 import psycopg
 from psycopg import sql as syntax
@@ -12,21 +12,18 @@ from psycopg_pool import AsyncConnectionPool
 from adapters.postgres_connection import CONNECT, Connection, configure, connected, cut_after
 from adapters.postgres_writer import Writer
 from adapters.sql import sql
-from adapters.stored import Row
+from adapters.stored import DamagedRecord, Row, each, ends_at, listed, packed, unpacked
 from domain.errors import LogUnavailable
 from domain.events import Boundary, Item, Query
 
 PAGE = 512
 """Rows in one read, at first and when they are large."""
-LARGEST = 4096
+LARGEST = 2048
 """Rows in one read when they are small and many are to come."""
 ROOM = 4 * 2**20
 """Bytes that one read should bring, about."""
-OVERHEAD = 200
-"""Bytes of a row beside its data, about."""
-SEGMENT = 9
-"""The column that names the segment of an archived row."""
 LAST = 2**63 - 1
+EARLIER = "this database was made by a version before 0.2 and cannot be read; begin with an empty one"
 PATIENCE = 2.0
 """Seconds to wait for a connection before the log counts as unavailable."""
 READ = 10.0
@@ -115,28 +112,42 @@ class PostgresRows:
         except psycopg.OperationalError as error:  # a pool without connections says so too
             raise LogUnavailable(LogUnavailable.__doc__) from error
 
+    async def records(self, after: int, upto: int | None = None, limit: int = PAGE) -> bytes:
+        """The next rows behind `after`, in order, as one array of records; empty if there are none."""
+        return await self._records(sql("log_page"), (after, LAST if upto is None else upto, limit))
+
     async def page(self, after: int, upto: int | None = None, limit: int = PAGE) -> list[Row]:
-        """The next rows behind `after`, in order."""
-        return await self._rows(sql("log_page"), (after, LAST if upto is None else upto, limit))
+        """The next rows behind `after`, in order. One that is damaged has no type."""
+        last = LAST if upto is None else upto
+        return await self._rows(await self.records(after, upto, limit), ([], after, last, limit))
 
     async def read(
         self, query: Query, *, org: str | None, after: int = 0, upto: int | None = None
     ) -> AsyncIterator[list[Row]]:
         """The matching rows with after < position ≤ upto, in order, a batch at a time."""
+        async for records in self.read_records(query, org=org, after=after, upto=upto):
+            yield unpacked(records)
+
+    async def read_records(
+        self, query: Query, *, org: str | None, after: int = 0, upto: int | None = None
+    ) -> AsyncIterator[bytes]:
+        """As `read`, each batch as an array of records."""
         if org is None and not query.items:
             limit = PAGE
-            while page := await self.page(after, upto, limit):
-                yield page
-                after = page[-1].position
-                limit = next_limit(page)
+            while records := await self.records(after, upto, limit):
+                yield records
+                count, after = ends_at(records)
+                limit = next_limit(count, len(records))
             return
-        async for batch in self.at(await self.positions(query, org=org, after=after, upto=upto)):
-            yield batch
+        positions = await self.positions(query, org=org, after=after, upto=upto)
+        for start in range(0, len(positions), PAGE):
+            yield await self._records(sql("log_rows"), (positions[start : start + PAGE],))
 
     async def at(self, positions: Sequence[int]) -> AsyncIterator[list[Row]]:
         """The rows at these positions, in order, a batch at a time."""
         for start in range(0, len(positions), PAGE):
-            yield await self._rows(sql("log_rows"), (positions[start : start + PAGE],))
+            chosen = positions[start : start + PAGE]
+            yield await self._rows(await self._records(sql("log_rows"), (chosen,)), (chosen, 0, 0, PAGE))
 
     async def positions(
         self, query: Query, *, org: str | None, after: int = 0, upto: int | None = None
@@ -150,25 +161,36 @@ class PostgresRows:
             cursor = await connection.execute(statement, binary=True)
             return [row[0] for row in await cursor.fetchall()]
 
-    async def _rows(self, statement: str, parameters: Sequence[object]) -> list[Row]:
+    async def _records(self, statement: str, parameters: Sequence[object]) -> bytes:
         async with self.connection() as connection:
             cursor = await connection.execute(statement.encode(), parameters, binary=True)
-            records = await cursor.fetchall()
-        rows = [_row(record) for record in records]
-        if any(record[SEGMENT] for record in records):
-            return await self._with_archived(rows, [record[SEGMENT] for record in records])
-        return rows
-
-    async def _with_archived(self, rows: Sequence[Row], segments: Sequence[str | None]) -> list[Row]:
-        """The rows, with what stands in segments of the archive."""
-        found: list[Row] = []
-        for row, segment in zip(rows, segments, strict=True):
-            if segment is None:
-                found.append(row)
-            else:
-                archived = await self._segments.rows(segment)
-                found.append(archived[row.position])
+            count, records, archived, segments = await cursor.fetchone() or (0, None, None, None)
+        found = listed(count, records) if records else b""
+        if archived and segments:
+            return await self._with_archived(found, zip(archived, segments, strict=True))
         return found
+
+    async def _rows(self, records: bytes, parameters: Sequence[object]) -> list[Row]:
+        """The rows of records; these find them again, should one of them be damaged."""
+        if not records:
+            return []
+        try:
+            return unpacked(records)
+        except DamagedRecord:
+            async with self.connection() as connection:
+                cursor = await connection.execute(sql("log_each").encode(), parameters, binary=True)
+                found = await cursor.fetchall()
+        archived = [await self._archived(position, segment) for position, _, segment in found if segment]
+        return sorted([*each((p, record) for p, record, segment in found if not segment), *archived])
+
+    async def _archived(self, position: int, segment: str) -> Row:
+        return (await self._segments.rows(segment))[position]
+
+    async def _with_archived(self, records: bytes, archived: Iterable[tuple[int, str]]) -> bytes:
+        """The records, with those that stand in segments of the archive."""
+        rows = unpacked(records) if records else []
+        rows += [await self._archived(position, segment) for position, segment in archived]
+        return packed(sorted(rows))
 
 
 def _branch(item: Item, org: str | None, after: int, upto: int) -> syntax.Composed:
@@ -176,25 +198,24 @@ def _branch(item: Item, org: str | None, after: int, upto: int) -> syntax.Compos
     if org is None:
         raise ValueError("a query with items is asked within an organisation")
     first, *others = item.tags or ("",)
-    types = syntax.SQL("and type = any ({})").format(list(item.types)) if item.types else syntax.SQL("")
-    rest = syntax.SQL("and exists (select from events e where e.position = found.position and e.tags @> {})")
+    types = syntax.SQL("and t.type = any ({})").format(list(item.types)) if item.types else syntax.SQL("")
+    # Of each other tag, the first transaction that reaches so far is the only one that may have the event.
+    rest = syntax.SQL(
+        "and found.position = any ((select coalesce(o.positions, array[o.position]) from event_tags o"
+        " where o.org = t.org and o.tag = {} and o.type = t.type and o.position >= found.position"
+        " order by o.position limit 1)::bigint[])"
+    )
     return syntax.SQL(
         "select found.position from event_tags t,"
         " lateral unnest(coalesce(t.positions, array[t.position])) as found (position)"
-        " where org = {} and tag = {} {} and t.position > {}"
+        " where t.org = {} and t.tag = {} {} and t.position > {}"
         " and found.position > {} and found.position <= {} {}"
-    ).format(org, first, types, after, after, upto, rest.format(others) if others else syntax.SQL(""))
+    ).format(org, first, types, after, after, upto, syntax.SQL(" ").join(rest.format(tag) for tag in others))
 
 
-def _row(record: tuple[Any, ...]) -> Row:
-    position, at, org, kind, actor, cause, tags, data, personal, _ = record
-    return Row(position, at, org, kind, actor, cause, tuple(tags), data, personal)
-
-
-def next_limit(page: Sequence[Row]) -> int:
+def next_limit(count: int, size: int) -> int:
     """How many rows to read next, so that they are about as large as a read should be."""
-    size = sum(len(row.data) for row in page) + OVERHEAD * len(page)
-    return min(LARGEST, max(PAGE, ROOM * len(page) // size)) if page else PAGE
+    return min(LARGEST, max(PAGE, ROOM * count // size)) if count else PAGE
 
 
 async def _prepare(url: str) -> None:
@@ -202,6 +223,8 @@ async def _prepare(url: str) -> None:
     try:
         async with connected(url) as connection, connection.transaction():
             await connection.execute("select pg_advisory_xact_lock(4242)")
+            if (await (await connection.execute(sql("log_earlier").encode())).fetchone()) is not None:
+                raise LogUnavailable(EARLIER)
             await connection.execute(sql("schema").encode())
     except psycopg.OperationalError as error:
         raise LogUnavailable(f"PostgreSQL cannot be reached: {error}") from error

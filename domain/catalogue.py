@@ -33,11 +33,13 @@ UPCASTERS: dict[str, Upcaster] = {}
 Upcasters chain: each leads one step on, until a current tag is reached."""
 
 _encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(Union[tuple(CURRENT.values())])  # noqa: UP007  built at run time
+_Any: Any = Union[tuple(CURRENT.values())]  # noqa: UP007  built at run time
+_decoder = msgspec.msgpack.Decoder(_Any)
+_records_decoder = msgspec.msgpack.Decoder(list[Recorded[_Any]])
 
 
-_Fact = msgspec.defstruct(
-    "_Fact",
+Fact: Any = msgspec.defstruct(
+    "Fact",
     [
         ("position", int),
         ("org", str),
@@ -45,11 +47,15 @@ _Fact = msgspec.defstruct(
         ("actor", str),
         ("cause", str | None),
         ("tags", tuple[str, ...]),
-        ("event", Union[tuple(CURRENT.values())]),  # noqa: UP007  built at run time
+        ("event", _Any),
         ("personal", bytes | None, None),
     ],
+    namespace={"__doc__": Recorded.__doc__},
+    frozen=True,
+    omit_defaults=True,
 )
-_fact_decoder = msgspec.json.Decoder(_Fact)
+"""A recorded event as it is shown outside, an object with names."""
+_fact_decoder = msgspec.json.Decoder(Fact)
 _json = msgspec.json.Encoder()
 
 
@@ -64,6 +70,33 @@ UNREADABLE = (msgspec.MsgspecError, ValueError, LookupError, TypeError, Attribut
 def encode(event: Event) -> bytes:
     """MessagePack, as it stands in the log."""
     return _encoder.encode(event)
+
+
+def check(event: Event) -> None:
+    """Raise `UndecodableEvent` for one whose fields are not what they should be: it is not to be recorded."""
+    try:
+        msgspec.convert(event, exact(type(event)), from_attributes=True)
+    except UNREADABLE as error:
+        raise UndecodableEvent(f"{type_of(event)}: {type(error).__name__}: {error}") from error
+
+
+@cache
+def exact(event: type[Event]) -> type[msgspec.Struct]:
+    """A struct of the same fields that looks at the patterns of their texts, too."""
+    return msgspec.defstruct(
+        event.__name__,
+        [(field.name, event.exact[field.name], _default(field)) for field in structs.fields(event)],
+        tag=type_of(event),
+        tag_field="type",
+        kw_only=True,
+        namespace={"__doc__": event.__doc__},
+    )
+
+
+def _default(field: structs.FieldInfo) -> Any:
+    if field.default_factory is not msgspec.NODEFAULT:
+        return msgspec.field(default_factory=field.default_factory)
+    return field.default
 
 
 def closed(event: Event) -> tuple[Event, dict[str, str]]:
@@ -97,6 +130,14 @@ def decode(
         raise UndecodableEvent(f"{tag}: {type(error).__name__}: {error}") from error
 
 
+def decode_all(records: bytes) -> list[Recorded]:
+    """The closed events of an array of records; raises `UndecodableEvent` if one of them is not of today."""
+    try:
+        return _records_decoder.decode(records)
+    except UNREADABLE as error:
+        raise UndecodableEvent(f"{type(error).__name__}: {error}") from error
+
+
 def _upcast(data: bytes, personal: Mapping[str, str], upcasters: Mapping[str, Upcaster]) -> Event:
     fields = msgspec.msgpack.decode(data) | personal
     passed: set[str] = set()
@@ -105,12 +146,14 @@ def _upcast(data: bytes, personal: Mapping[str, str], upcasters: Mapping[str, Up
             raise ValueError("its upcasters go in a circle")
         passed.add(old)
         fields = upcasters[old](fields)
-    return msgspec.convert(fields, CURRENT[fields["type"]])
+    event = msgspec.convert(fields, CURRENT[fields["type"]])
+    check(event)
+    return event
 
 
 def to_json(recorded: Recorded) -> bytes:
     """A recorded event as it is shown outside: on the bus, to auditors."""
-    return _json.encode(recorded)
+    return _json.encode(Fact(**structs.asdict(recorded)))
 
 
 def from_json(data: bytes) -> Recorded:

@@ -1,7 +1,19 @@
 """What an event is, how it is stored in the log, and how a part of the log is asked for."""
 
 from datetime import datetime
-from typing import Annotated, ClassVar, Literal
+from types import UnionType
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    ClassVar,
+    Generic,
+    Literal,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+)
 
 from msgspec import Meta, Struct
 
@@ -9,11 +21,39 @@ Instant = Annotated[datetime, Meta(tz=True)]
 Role = Literal["student", "tutor", "auditor", "admin", "service"]
 
 
+def _without_patterns(kind: Any) -> Any:
+    """The type, with no pattern for any text in it."""
+    arguments = get_args(kind)
+    if not arguments:
+        return kind
+    if get_origin(kind) is Annotated:
+        inner, *metas = arguments
+        return Annotated[(_without_patterns(inner), *map(_without_pattern, metas))]
+    if isinstance(kind, UnionType):
+        return Union[tuple(map(_without_patterns, arguments))]  # noqa: UP007  built at run time
+    return kind if get_origin(kind) is Literal else get_origin(kind)[tuple(map(_without_patterns, arguments))]
+
+
+def _without_pattern(meta: Any) -> Any:
+    rest = {name: value for name, value in meta.__rich_repr__() if name != "pattern"}
+    return Meta(**rest) if isinstance(meta, Meta) else meta
+
+
 class Event(Struct, frozen=True, kw_only=True, tag_field="type"):
     """One fact that happened. Its tag is `area.past-participle.vN` and never changes its meaning."""
 
     former_tags: ClassVar[tuple[str, ...]] = ()
     """Under which such events stand in the log since before: each has an upcaster in the catalogue."""
+    exact: ClassVar[dict[str, Any]]
+    """The types of the fields, with the patterns that are looked at when an event is recorded. A log is read
+    far more often, and would spend most of the time on them."""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Keep the patterns apart."""
+        super().__init_subclass__(**options)
+        own = cls.__annotations__
+        cls.exact = dict(own)
+        own.update({name: _without_patterns(kind) for name, kind in own.items()})
 
 
 class Context(Struct, frozen=True, kw_only=True):
@@ -26,7 +66,15 @@ class Context(Struct, frozen=True, kw_only=True):
     cause: str | None = None
 
 
-class Recorded(Struct, frozen=True, kw_only=True, omit_defaults=True):
+if TYPE_CHECKING:
+    import typing_extensions  # a default is for type checkers, and part of Python from 3.13 on
+
+    E = typing_extensions.TypeVar("E", bound=Event, default=Event)
+else:
+    E = TypeVar("E", bound=Event)
+
+
+class Recorded(Struct, Generic[E], frozen=True, kw_only=True, array_like=True):
     """An event in the log. Positions are dense, from 1, in one order for everybody.
 
     `personal` is there where the event goes about closed: its personal fields hold a placeholder, and
@@ -34,12 +82,12 @@ class Recorded(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     position: int
-    org: str
     at: Instant
+    org: str
     actor: str
     cause: str | None
     tags: tuple[str, ...]
-    event: Event
+    event: E
     personal: bytes | None = None
 
 

@@ -7,8 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from adapters.nats_bus import HEAD
-from domain.catalogue import CURRENT
-from domain.events import Recorded
+from domain.catalogue import CURRENT, Fact, exact
 from domain.identity import ID_PATTERN
 from realtime.announcing import ALL_BOARDS, BOARDS, WATCHED
 from realtime.signals import VIEWS_HEAD, Moved, Saved, Slots, Speaking, Spoke
@@ -115,7 +114,7 @@ def _message(name: str, kind: type[Struct], schema: str) -> Document:
 
 
 def _schemas() -> dict[str, Document]:
-    found = _components([*CURRENT.values(), *SIGNALS])
+    found = _components([*map(exact, CURRENT.values()), *SIGNALS])
     for event in CURRENT.values():
         found[f"{event.__name__}Recorded"] = _recorded(event)
     return dict(sorted(found.items()))
@@ -123,7 +122,7 @@ def _schemas() -> dict[str, Document]:
 
 def _recorded(event: type[Struct]) -> Document:
     """The schema of `catalogue.to_json` for one kind of event."""
-    envelope: Document = _components([Recorded])["Recorded"]
+    envelope: Document = _components([Fact])["Fact"]
     properties = {**envelope["properties"], "event": {"$ref": SCHEMAS.format(name=event.__name__)}}
     return {**envelope, "title": f"{event.__name__}Recorded", "properties": properties}
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import NODEFAULT, Struct, inspect
 
-from domain.catalogue import CURRENT, MODULES, personal_fields, tag_kinds
+from domain.catalogue import CURRENT, MODULES, exact, personal_fields, tag_kinds
 from domain.commands import DECIDERS, ROUTES
 from domain.deciding import Command
 from domain.errors import Refused
@@ -60,7 +60,7 @@ def _event(event: type[Event]) -> Iterator[str]:
     personal = personal_fields(event)
     yield f"### `{type_of(event)}`\n"
     yield f"{cleandoc(event.__doc__ or '')}\n"
-    yield from _fields(event, lambda name: "personal" if name in personal else "")
+    yield from _fields(exact(event), lambda name: "personal" if name in personal else "")
     kinds = ", ".join(f"`{kind}`" for kind in tag_kinds(event))
     yield f"Tags: {kinds or 'none'}.\n"
 

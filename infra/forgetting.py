@@ -4,13 +4,15 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from adapters.key_vault import KeyVault
 from adapters.postgres_followers import PostgresFollowers
-from adapters.postgres_log import ERASING, PostgresLog
+from adapters.postgres_log import PostgresLog
 from adapters.stored import Row
 from domain.catalogue import decode, owner
-from domain.events import EVERYTHING
+from domain.events import EVERYTHING, type_of
+from domain.people import PersonErased
 from realtime.perform import Performer
 
 NAME = "erasing"
+ERASING = type_of(PersonErased)
 MARK = 1000
 """Events after which it is written down how far the keys have been seen to."""
 

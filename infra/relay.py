@@ -2,7 +2,8 @@
 
 from adapters.nats_bus import NatsBus
 from adapters.postgres_followers import PostgresFollowers
-from adapters.postgres_log import PostgresLog, closed_of
+from adapters.postgres_log import PostgresLog
+from adapters.reader import closed_of
 
 NAME = "relay"
 

@@ -26,8 +26,8 @@ select pg_terminate_backend(pid) from pg_stat_activity
 where backend_type = 'client backend' and pid <> pg_backend_pid()
 """
 FILLING = """
-insert into events (position, at, org, type, actor, tags, data)
-select 1000000000000 + %s + n, now(), '', '', '', '{}', convert_to(repeat(md5(n::text), 60), 'UTF8')
+insert into events (position, record)
+select 1000000000000 + %s + n, convert_to(repeat(md5(n::text), 60), 'UTF8')
 from generate_series(1, 4000) n
 """
 

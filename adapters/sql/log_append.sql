@@ -1,5 +1,3 @@
 select head, refused, moved from log_append(
-    %b::text, %b::bigint, %b::integer[],
-    %b::timestamptz[], %b::text, %b::text, %b::text, %b::text, %b::text,
-    %b::bytea[], %b::bytea[],
+    %b::text, %b::bigint, %b::integer[], %b::text, %b::text, %b::text, %b::bytea[],
     %b::integer[], %b::text[], %b::text[], %b::text[], %b::bigint[])

@@ -1,2 +1,6 @@
-select position, at, org, type, actor, cause, tags, data, personal, segment from events
-where position = any (%b::bigint[]) order by position
+select
+    count(record),
+    string_agg('\x98d3'::bytea || int8send(position) || record, ''::bytea order by position),
+    array_agg(position order by position) filter (where segment is not null),
+    array_agg(segment order by position) filter (where segment is not null)
+from events where position = any (%s::bigint[])

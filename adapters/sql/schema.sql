@@ -6,22 +6,14 @@ create table if not exists log_head (
 );
 insert into log_head (position) values (0) on conflict do nothing;
 
+-- `record` is MessagePack: at, org, actor, cause, tags, event, personal, one after the other. They become an
+-- array with the position as its first element when they are read, so that many are read as one value.
+-- Where the record was archived it is null, and `segment` names the file that holds it.
 create table if not exists events (
     position bigint primary key,
-    at timestamptz not null,
-    org text collate "C" not null,
-    type text collate "C" not null,
-    actor text not null,
-    cause text,
-    tags text[] not null,
-    data bytea,
-    personal bytea,
+    record bytea,
     segment text
 );
--- `personal` is encrypted; `segment` names the file of the archive that holds data and personal instead.
-alter table events add column if not exists personal bytea;
-alter table events add column if not exists segment text;
-alter table events alter column data drop not null;
 
 -- What queries are answered from: for each transaction one row for each tag and type of its events, and one
 -- with the empty tag for each type. `position` is that of the last such event, and `positions` are those of
@@ -34,7 +26,6 @@ create table if not exists event_tags (
     positions bigint[],
     primary key (org, tag, type, position)
 );
-alter table event_tags add column if not exists positions bigint[];
 
 -- The last transaction of each writer: one whose connection broke asks here what became of it.
 create table if not exists log_writers (
@@ -93,7 +84,7 @@ declare
     v_tags text[] := string_to_array(p_tags, E'\x1f');
     v_tag text := coalesce(v_tags[1], '');
 begin
-    if cardinality(v_tags) < 2 and v_types = '{}' then
+    if v_types = '{}' and cardinality(v_tags) < 2 then
         return exists (
             select from event_tags t
             where t.org = p_org and t.tag = v_tag and t.position > p_after);
@@ -103,12 +94,18 @@ begin
             select from event_tags t
             where t.org = p_org and t.tag = v_tag and t.type = any (v_types) and t.position > p_after);
     end if;
+    -- Of each other tag, the first transaction that reaches so far is the only one that may have the event.
     return exists (
         select from event_tags t
         cross join lateral unnest(coalesce(t.positions, array[t.position])) as found (position)
-        join events e on e.position = found.position
         where t.org = p_org and t.tag = v_tag and (v_types = '{}' or t.type = any (v_types))
-        and t.position > p_after and found.position > p_after and e.tags @> v_tags);
+        and t.position > p_after and found.position > p_after
+        and not exists (
+            select from unnest(v_tags[2:]) as other (tag)
+            where found.position <> all (coalesce((
+                select coalesce(o.positions, array[o.position]) from event_tags o
+                where o.org = p_org and o.tag = other.tag and o.type = t.type and o.position >= found.position
+                order by o.position limit 1), '{}'))));
 end $$;
 
 -- Appends many commands' events at once: one lock, one transaction, one fsync. p_sizes says how many events
@@ -120,8 +117,7 @@ end $$;
 -- waited for the lock is seen by the guards.
 create or replace function log_append(
     p_writer text, p_batch bigint, p_sizes integer[],
-    p_at timestamptz[], p_org text, p_type text, p_actor text, p_cause text, p_tags text,
-    p_data bytea[], p_personal bytea[],
+    p_org text, p_type text, p_tags text, p_record bytea[],
     p_guard integer[], p_guard_org text[], p_guard_types text[], p_guard_tags text[], p_guard_after bigint[]
 ) returns table (head bigint, refused integer[], moved text[])
 language plpgsql volatile as $$
@@ -156,14 +152,12 @@ begin
     end if;
 
     with given as materialized (
-        select v_head + row_number() over () as position, e.at, e.org, e.type, e.actor,
-            nullif(e.cause, '') as cause, coalesce(string_to_array(e.tags, E'\x1f'), '{}') as tags,
-            e.data, e.personal
+        select v_head + row_number() over () as position, e.org, e.type,
+            coalesce(string_to_array(e.tags, E'\x1f'), '{}') as tags, e.record
         from unnest(
-            p_at, string_to_array(p_org, E'\x1e'), string_to_array(p_type, E'\x1e'),
-            string_to_array(p_actor, E'\x1e'), string_to_array(p_cause, E'\x1e'),
-            string_to_array(p_tags, E'\x1e'), p_data, p_personal
-        ) with ordinality as e (at, org, type, actor, cause, tags, data, personal, nr)
+            string_to_array(p_org, E'\x1e'), string_to_array(p_type, E'\x1e'),
+            string_to_array(p_tags, E'\x1e'), p_record
+        ) with ordinality as e (org, type, tags, record, nr)
         where v_append is null or v_append[nr] <> all (v_refused)
     ), tagged as (
         insert into event_tags (org, tag, type, position, positions)
@@ -172,8 +166,8 @@ begin
         from given g cross join lateral unnest(array_append(g.tags, '')) as t (tag)
         group by g.org, t.tag, g.type
     ), stored as (
-        insert into events (position, at, org, type, actor, cause, tags, data, personal)
-        select g.position, g.at, g.org, g.type, g.actor, g.cause, g.tags, g.data, g.personal from given g
+        insert into events (position, record)
+        select g.position, g.record from given g
     )
     update log_head set position = (select max(g.position) from given g) where exists (select from given);
 

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 import psycopg
 
-from domain.catalogue import encode
+from adapters.stored import Row, record_of
+from domain.catalogue import encode, tags_of
 from domain.events import Event, type_of
 from domain.rooms import RoomClosed, RoomJoined, RoomLeft, TurnTaken
+from infra.wiring import utc_now
 
 EVENTS_OF_A_ROOM = 200
 ROOMS_AT_ONCE = 50
@@ -20,10 +22,7 @@ with numbers as (
         'person:person-' || lpad((n * 7919 %% %(people)s)::text, 6, '0') as person
     from generate_series(%(first)s::bigint, %(last)s::bigint) as n
 ), filled as (
-    insert into events (position, at, org, type, actor, tags, data)
-    select n, now(), 'school', (%(types)s::text[])[kind], substr(person, 8), array[room, person],
-        (%(data)s::bytea[])[kind]
-    from numbers
+    insert into events (position, record) select n, (%(records)s::bytea[])[kind] from numbers
 )
 insert into event_tags (org, tag, type, position)
 select 'school', tag, (%(types)s::text[])[kind], n
@@ -61,8 +60,12 @@ def _parameters(first: int, last: int, events: int) -> dict[str, object]:
         "at_once": ROOMS_AT_ONCE,
         "people": max(1, events // EVENTS_OF_A_PERSON),
         "types": [type_of(event) for event in examples],
-        "data": [encode(event) for event in examples],
+        "records": [record_of(_row(event)) for event in examples],
     }
+
+
+def _row(event: Event) -> Row:
+    return Row(0, utc_now(), "school", type_of(event), "person-000000", None, tags_of(event), encode(event))
 
 
 def _examples() -> Sequence[Event]:

@@ -11,11 +11,15 @@ import uvloop
 
 from adapters.postgres_log import PostgresLog
 from adapters.postgres_rows import PostgresRows
+from adapters.stored import Row as Stored
+from adapters.stored import record_of
 from benchmarks.measuring.log_appending import Pace, joined
 from benchmarks.measuring.log_reading import caught_up
 from benchmarks.measuring.log_server import Bench
 from benchmarks.report import Row, at_most
 from domain.catalogue import encode, tags_of
+from domain.events import type_of
+from infra.wiring import utc_now
 
 MIB = 2**20
 SHORT = 10_000
@@ -23,8 +27,7 @@ MARGIN = 16.0
 """MiB by which two runs of one and the same program may differ."""
 FILL = """
 with numbers as (select generate_series(1, %(events)s) as n), filled as (
-    insert into events (position, at, org, type, actor, tags, data)
-    select n, now(), 'school', 'room.joined.v1', 'person-000000', %(tags)s, %(data)s from numbers
+    insert into events (position, record) select n, %(record)s from numbers
 )
 update log_head set position = %(events)s
 """
@@ -54,8 +57,8 @@ async def _fill(url: str, events: int) -> None:
         pass
     async with await psycopg.AsyncConnection.connect(url) as connection:
         event = joined(0)
-        given = {"events": events, "tags": list(tags_of(event)), "data": encode(event)}
-        await connection.execute(FILL, given)
+        row = Stored(0, utc_now(), "school", type_of(event), "ada", None, tags_of(event), encode(event))
+        await connection.execute(FILL, {"events": events, "record": record_of(row)})
 
 
 def _measured(url: str) -> float:

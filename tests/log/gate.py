@@ -14,7 +14,7 @@ HOLD = """
 create function hold() returns trigger language plpgsql as
     'begin perform pg_advisory_xact_lock_shared(4711); return null; end';
 create trigger hold after insert on {table}
-    for each row when (new.{column} = 'held') execute function hold()
+    for each row when ({held}) execute function hold()
 """
 WAITING = """
 select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
@@ -29,10 +29,10 @@ class Gate:
 
     @classmethod
     @asynccontextmanager
-    async def built(cls, url: str, table: str, column: str) -> AsyncIterator["Gate"]:
-        """In front of the commits of rows of `table` whose `column` says so."""
+    async def built(cls, url: str, table: str, held: str) -> AsyncIterator["Gate"]:
+        """In front of the commits of rows of `table` for which `held` is true."""
         async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
-            await connection.execute(HOLD.format(table=table, column=column).encode())
+            await connection.execute(HOLD.format(table=table, held=held).encode())
             yield cls(connection)
 
     @asynccontextmanager

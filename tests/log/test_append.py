@@ -187,7 +187,7 @@ async def test_thirty_who_race_for_each_of_ten_places_from_two_logs_get_ten(log:
 async def test_what_postgresql_cannot_hold_is_refused_alone(log: PostgresLog):
     good, bad, guarded, beside = await outcomes(
         log.append([said("m1")], by()),
-        log.append([said("m2")], by("a\x00b")),
+        log.append([said("m2")], by(org="a\x00b")),
         log.append([joined()], by(), unless_joined()),
         log.append([said("m3")], by("half a \ud800 character")),
     )

@@ -34,7 +34,7 @@ class Store(Protocol):
     """A log that several connections write to, and one follower reads live."""
 
     table: str
-    column: str
+    held: str
     """Of the table; what an append is called stands there."""
 
     async def append(self, name: str, writer: int) -> None: ...
@@ -65,7 +65,7 @@ class Ours:
     """The log, with three writers."""
 
     table = "events"
-    column = "actor"
+    held = "position('held'::bytea in new.record) > 0"
 
     def __init__(self, logs: Sequence[PostgresLog]) -> None:
         self._logs = logs
@@ -87,7 +87,7 @@ class WithFunctions:
     """The library's recorder with `POSTGRES_ENABLE_DB_FUNCTIONS=y`."""
 
     table = "stored_events"
-    column = "topic"
+    held = "new.topic = 'held'"
 
     def __init__(self, datastore: PostgresDatastore) -> None:
         self._recorder = PostgresApplicationRecorder(datastore)
@@ -110,7 +110,7 @@ class Unconditional:
     """The library's DCB recorder, appending without a condition."""
 
     table = "dcb_events_tt_main"
-    column = "type"
+    held = "new.type = 'held'"
 
     def __init__(self, datastore: PostgresDatastore) -> None:
         self._recorder = PostgresDCBRecorderTT(datastore)
@@ -149,7 +149,7 @@ def librarys(url: str) -> Iterator[PostgresDatastore]:
 async def test_the_librarys_follower_never_sees_what_was_overtaken(postgres_url: str, make):
     with librarys(postgres_url) as datastore:
         store: Store = make(datastore)
-        async with Gate.built(postgres_url, store.table, store.column) as gate:
+        async with Gate.built(postgres_url, store.table, store.held) as gate:
             recorded, seen = await raced(store, gate)
     assert set(recorded) - set(seen) == {HELD}
     assert recorded[0] == HELD, "it had been given its position before all the others"
@@ -160,7 +160,7 @@ async def test_with_us_nobody_overtakes_and_nothing_is_lost(log: PostgresLog, po
     async with AsyncExitStack() as stack:
         others = [await stack.enter_async_context(PostgresLog.opened(postgres_url)) for _ in range(2)]
         store = Ours([log, *others])
-        gate = await stack.enter_async_context(Gate.built(postgres_url, store.table, store.column))
+        gate = await stack.enter_async_context(Gate.built(postgres_url, store.table, store.held))
         recorded, seen = await raced(store, gate)
     assert seen == recorded
     assert len(recorded) == OTHERS + 2
@@ -179,7 +179,7 @@ async def test_four_processes_write_past_one_that_is_held_and_every_follower_see
 ):
     monkeypatch.setattr(postgres_log, "POLL", 0.02)
     async with AsyncExitStack() as stack:
-        gate = await stack.enter_async_context(Gate.built(postgres_url, Ours.table, Ours.column))
+        gate = await stack.enter_async_context(Gate.built(postgres_url, Ours.table, Ours.held))
         processes = [Elsewhere(postgres_url, tasks=8, appends=6) for _ in range(4)]
         await asyncio.gather(*(stack.enter_async_context(process) for process in processes))
         total = 1 + sum(process.events for process in processes)

@@ -62,7 +62,7 @@ async def test_an_event_that_was_altered_in_the_running_house_is_named(house, co
         position = await said(kim)
         await checkpoint_from(kim, position)
         (tmp_path / "kept").write_text((await kim.http.get("/audit/checkpoint")).text)
-        flip = "update events set data = set_byte(data, 9, get_byte(data, 9) # %s) where position = %s"
+        flip = "update events set record = set_byte(record, 5, get_byte(record, 5) # %s) where position = %s"
         with psycopg.connect(house.environment["LYCEUM_POSTGRES"], autocommit=True) as connection:
             connection.execute(flip, (1, position))
             refused = await kim.refused("GET", f"/audit/proof/{position}")

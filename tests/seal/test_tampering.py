@@ -57,21 +57,21 @@ def shifted(by: int, behind: int) -> tuple[str, str]:
     )
 
 
-INSERT = (
-    "insert into events (position, at, org, type, actor, tags, data)"
-    " select {position}, at, org, type, 'mallory', tags, data from events where position = 1"
-)
+FORGED = "overlay(record placing 'eve'::bytea from position('ada'::bytea in record) for 3)"
+FLIPPED = "set_byte(record, {at}, get_byte(record, {at}) # 1)"
+FLIP = "update events set record = " + FLIPPED + " where position = {position}"
+INSERT = "insert into events select {position}, " + FORGED + " from events where position = 1"
 IN_THE_DATABASE: dict[str, tuple[Sequence[str], str]] = {
     "a byte of the data was flipped": (
-        ("update events set data = set_byte(data, 9, get_byte(data, 9) # 1) where position = 300",),
+        (FLIP.format(at="octet_length(record) - 9", position=300),),
         "position 300: the event was altered",
     ),
     "the actor was altered": (
-        ("update events set actor = 'mallory' where position = 1",),
+        (f"update events set record = {FORGED} where position = 1",),
         "position 1: the event was altered",
     ),
     "the time was altered": (
-        ("update events set at = at + interval '1 microsecond' where position = 600",),
+        (FLIP.format(at=5, position=600),),
         "position 600: the event was altered",
     ),
     "a row was deleted": (
