@@ -1,6 +1,7 @@
 """The rows of the log, read by position or by query, and written in groups. Knows no events."""
 
 import asyncio
+import hashlib
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
@@ -202,6 +203,15 @@ async def _prepare(url: str) -> None:
     try:
         async with connected(url) as connection, connection.transaction():
             await connection.execute("select pg_advisory_xact_lock(4242)")
-            await connection.execute(sql("schema").encode())
+            await _make(connection)
     except psycopg.OperationalError as error:
         raise LogUnavailable(f"PostgreSQL cannot be reached: {error}") from error
+
+
+async def _make(connection: Connection) -> None:
+    """Make the tables unless these very ones are there: to look again takes locks that writers wait for."""
+    wanted = hashlib.sha256(sql("schema").encode()).hexdigest()
+    cursor = await connection.execute("select obj_description(to_regclass('log_head'), 'pg_class')")
+    if await cursor.fetchone() != (wanted,):
+        await connection.execute(sql("schema").encode())
+        await connection.execute(f"comment on table log_head is '{wanted}'".encode())
