@@ -161,14 +161,16 @@ class PostgresRows:
         return rows
 
     async def _with_archived(self, rows: Sequence[Row], segments: Sequence[str | None]) -> list[Row]:
-        """The rows, with what stands in segments of the archive."""
+        """The rows, with what stands in segments of the archive; what stands here is taken from here."""
         found: list[Row] = []
         for row, segment in zip(rows, segments, strict=True):
             if segment is None:
                 found.append(row)
-            else:
-                archived = await self._segments.rows(segment)
-                found.append(archived[row.position])
+                continue
+            archived = (await self._segments.rows(segment)).get(row.position)
+            if archived is None:
+                raise LogUnavailable(f"segment {segment} of the archive lacks position {row.position}")
+            found.append(row._replace(data=archived.data, personal=archived.personal))
         return found
 
 
