@@ -21,7 +21,8 @@ COPY infra/ infra/
 RUN /venv/bin/pip install --no-cache-dir -c constraints.txt --build-constraint constraints.txt .
 
 FROM python:3.12-slim
-RUN useradd --system --create-home --home-dir /var/lib/lyceum --shell /usr/sbin/nologin lyceum
+RUN useradd --system --create-home --home-dir /var/lib/lyceum --shell /usr/sbin/nologin lyceum \
+    && install -d -o lyceum -m 700 /srv/archive
 COPY --from=packages /venv /venv
 COPY --from=pages /web/dist /srv/web
 ENV PATH=/venv/bin:$PATH \

@@ -1,6 +1,7 @@
 """The rows of the log, read by position or by query, and written in groups. Knows no events."""
 
 import asyncio
+import hashlib
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Protocol
@@ -184,7 +185,10 @@ class PostgresRows:
         return sorted([*each((p, record) for p, record, segment in found if not segment), *archived])
 
     async def _archived(self, position: int, segment: str) -> Row:
-        return (await self._segments.rows(segment))[position]
+        row = (await self._segments.rows(segment)).get(position)
+        if row is None:
+            raise LogUnavailable(f"segment {segment} of the archive lacks position {position}")
+        return row
 
     async def _with_archived(self, records: bytes, archived: Iterable[tuple[int, str]]) -> bytes:
         """The records, with those that stand in segments of the archive."""
@@ -225,6 +229,15 @@ async def _prepare(url: str) -> None:
             await connection.execute("select pg_advisory_xact_lock(4242)")
             if (await (await connection.execute(sql("log_earlier").encode())).fetchone()) is not None:
                 raise LogUnavailable(EARLIER)
-            await connection.execute(sql("schema").encode())
+            await _make(connection)
     except psycopg.OperationalError as error:
         raise LogUnavailable(f"PostgreSQL cannot be reached: {error}") from error
+
+
+async def _make(connection: Connection) -> None:
+    """Make the tables unless these very ones are there: to look again takes locks that writers wait for."""
+    wanted = hashlib.sha256(sql("schema").encode()).hexdigest()
+    cursor = await connection.execute("select obj_description(to_regclass('log_head'), 'pg_class')")
+    if await cursor.fetchone() != (wanted,):
+        await connection.execute(sql("schema").encode())
+        await connection.execute(f"comment on table log_head is '{wanted}'".encode())

@@ -7,11 +7,22 @@ from typing import Any, Union
 import msgspec
 from msgspec import inspect, structs
 
-from domain import interventions, office_hours, people, practice, quests, reading, rooms, sessions, teams
+from domain import (
+    archive,
+    interventions,
+    office_hours,
+    people,
+    practice,
+    quests,
+    reading,
+    rooms,
+    sessions,
+    teams,
+)
 from domain.events import Event, Instant, Query, Recorded, type_of
 from domain.identity import ERASED
 
-MODULES = (people, rooms, practice, quests, teams, sessions, office_hours, interventions, reading)
+MODULES = (people, rooms, practice, quests, teams, sessions, office_hours, interventions, reading, archive)
 
 
 def _events_of(module: object) -> Iterator[type[Event]]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from domain import (
+    archive,
     erasure,
     hosting,
     interventions,
@@ -29,6 +30,7 @@ DECIDERS: dict[Any, AnyDecider] = {
     sessions.SessionCommand: scheduling.SESSIONS,
     office_hours.OfficeHoursCommand: office_hours.OFFICE_HOURS,
     interventions.InterventionCommand: interventions.INTERVENTIONS,
+    archive.ArchiveSegment: archive.ARCHIVE,
 }
 
 ROUTES: dict[type[Command], AnyDecider] = {

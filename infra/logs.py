@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
+from adapters.archive import Archive
 from adapters.key_vault import KeyVault
 from adapters.master_keys import MasterKeys
 from adapters.postgres_log import PostgresLog
@@ -11,9 +12,10 @@ from infra.settings import Settings
 
 @asynccontextmanager
 async def log_at(url: str, settings: Settings) -> AsyncGenerator[PostgresLog, None]:
-    """The log at this PostgreSQL, with the vault whose keys it encrypts with."""
+    """The log at this PostgreSQL, with its archive, and the vault whose keys it encrypts with."""
     masters = MasterKeys.made(settings.key_file())
-    async with PostgresLog.opened(url, lambda rows: KeyVault(rows, masters)) as log:
+    archive = Archive(settings.archive())
+    async with PostgresLog.opened(url, lambda rows: KeyVault(rows, masters), archive) as log:
         yield log
 
 

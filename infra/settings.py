@@ -33,6 +33,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     given_secret: str
     given_seal_key: str
     given_key_file: str
+    given_archive: str
     log_name: str
     org: str
     roles: tuple[str, ...]
@@ -75,6 +76,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     def key_file(self) -> Path:
         """Where the master keys are, with which the keys of persons are wrapped."""
         return Path(self.given_key_file) if self.given_key_file else self.home / "master-keys.json"
+
+    def archive(self) -> Path:
+        """The folder of what was archived."""
+        return Path(self.given_archive) if self.given_archive else self.home / "archive"
 
     def __repr__(self) -> str:
         """Without keys, and passwords in URLs: they stay out of logs and tracebacks."""
@@ -166,6 +171,12 @@ VARIABLES: Sequence[Variable] = (
         "given_key_file",
         "",
         "File of the master keys, the same on all nodes; master-keys.json under LYCEUM_HOME if empty.",
+    ),
+    Variable(
+        "LYCEUM_ARCHIVE",
+        "given_archive",
+        "",
+        "Folder of archived events, the same for all nodes; archive under LYCEUM_HOME if empty.",
     ),
     Variable("LYCEUM_ORG", "org", "main", "Organisation of those whose token names none.", parsing.identity),
     Variable(

@@ -88,16 +88,16 @@ class RoomAsOf:
     """Fold every event of one room (tag `room:<id>`) in order with `apply`, then ask with `answer`.
 
     What stands behind `position`, or is later than `time`, is no part of the room then. Only the end of
-    its history is taken from there, and the turns of speech that were going on: a turn is recorded when
-    it ends. A reader may stop some minutes behind the instant, at the cost of an earlier `last`.
+    its history (`last`) is taken from there, and the turns of speech that were going on: a turn is recorded
+    when it ends. Once it is `past`, a reader may leave out everything else: see `rooms/past.py`.
     """
 
     def __init__(self, room: str, *, position: int | None = None, time: datetime | None = None) -> None:
         self._room = room
         self._upto = position
         self._time = time
-        self._past = False
-        self._position = self._first = self._last = 0
+        self.past = False
+        self._position = self._first = self.last = 0
         self._at: datetime | None = None
         self._title = ""
         self._runs: list[Run] = []
@@ -111,9 +111,9 @@ class RoomAsOf:
     def apply(self, recorded: Recorded) -> None:
         """Fold one event."""
         self._first = self._first or recorded.position
-        self._last = recorded.position
-        self._past = self._past or self._is_past(recorded)
-        if not self._past:
+        self.last = recorded.position
+        self.past = self.past or self._is_past(recorded)
+        if not self.past:
             self._position, self._at = recorded.position, recorded.at
             self._fold(recorded)
         elif isinstance(recorded.event, TurnTaken):
@@ -157,7 +157,7 @@ class RoomAsOf:
             position=self._position,
             time=self._instant(),
             first=self._first,
-            last=self._last,
+            last=self.last,
             board=BoardThen(text=document.text()),
             authors=tuple(self._written(document, names, erased)),
             members=tuple(Member(person=p, name=names.get(p, p)) for p in self._members),

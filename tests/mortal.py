@@ -64,6 +64,11 @@ class Mortal:
         """Start it where it was."""
         await self._server.start()
 
+    @property
+    def ended(self) -> bool:
+        """Whether it has gone by itself: it does so when it cannot write its own log."""
+        return self._server._process is not None and self._server._process.returncode is not None
+
     async def kill(self) -> None:
         """SIGKILL; it is gone, with all that it had started, until `start`."""
         assert self._server._process is not None

@@ -15,6 +15,16 @@ create table if not exists events (
     segment text
 );
 
+-- When the event of a record happened: it begins with a timestamp of MessagePack, of 32 or of 64 bits.
+create or replace function record_at(record bytea) returns timestamptz language sql immutable strict as $$
+    select case get_byte(record, 0)
+        when 214 then to_timestamp(('x' || encode(substr(record, 3, 4), 'hex'))::bit(32)::bigint)
+        when 215 then (
+            select to_timestamp(n & 17179869183) + (((n >> 34) & 1073741823) / 1000) * interval '1 microsecond'
+            from (select ('x' || encode(substr(record, 3, 8), 'hex'))::bit(64)::bigint) as v (n))
+    end
+$$;
+
 -- What queries are answered from: for each transaction one row for each tag and type of its events, and one
 -- with the empty tag for each type. `position` is that of the last such event, and `positions` are those of
 -- all if there are several.

@@ -1,25 +1,28 @@
 """The audit: the events themselves, and any room as it was at any instant, from the log alone."""
 
-import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Router, get
-from litestar.params import QueryParameter
+from litestar.params import PathParameter, QueryParameter
 from litestar.response import Stream
 from msgspec import Struct
 
 from domain.catalogue import to_json
-from domain.errors import Invalid
+from domain.errors import Invalid, Unknown
 from domain.events import Instant, Item, Query, Recorded
+from domain.identity import ID_PATTERN
 from domain.rooms import UnknownRoom
+from projections.catalogue import VIEWS
+from projections.past import position_at, row_then
 from projections.timeline import TIMELINE, key_of, prefix_of
 from realtime.reading import Reading, concerned, must_audit, persons_in
 from realtime.routes.common import Asking, InHouse, Limit, PathId, Position
 from rooms.facilitator.history import PeopleFromLog
-from rooms.history import RoomAsOf, RoomThen
+from rooms.history import RoomThen
+from rooms.past import room_as_of
 
 LINES = "application/x-ndjson"
 Many = Annotated[int, QueryParameter(ge=1, le=100_000)]
@@ -30,10 +33,31 @@ TypeText = Annotated[str | None, QueryParameter(name="type", max_length=100, pat
 AtText = Annotated[
     str | None, QueryParameter(max_length=40, description="A position, or an instant as of RFC 3339.")
 ]
+ViewName = Annotated[str, PathParameter(pattern=ID_PATTERN)]
+RowKey = Annotated[str, PathParameter(pattern=r"^[A-Za-z0-9_.-]{1,129}$(?!\n)")]
+BY_NAME = {view.name: view for view in VIEWS}
 
 
 class BadInstant(Invalid):
     """`at` must be a position or an instant such as 2026-11-21T09:30:00Z."""
+
+
+class UnknownView(Unknown):
+    """There is no such view."""
+
+
+class UnknownRow(Unknown):
+    """Nothing had touched this row of the view by then."""
+
+
+class RowThen(Struct, frozen=True, kw_only=True):
+    """A row as of `position`; `changed` is the position of the last event that touched it by then."""
+
+    view: str
+    key: str
+    position: int
+    changed: int
+    state: Any
 
 
 class Moment(Struct, frozen=True, kw_only=True):
@@ -95,14 +119,8 @@ async def _chained(first: bytes, rest: AsyncIterator[bytes]) -> AsyncGenerator[b
 async def room_then(house: InHouse, access: Asking, room: PathId, at: AtText = None) -> RoomThen:
     """The room as it was at a position or an instant, now if none is given."""
     reading = must_audit(house, access, "room-history", f"{room} at {at or 'now'}")
-    position, time = _instant(at)
-    history = RoomAsOf(room, position=position, time=time)
-    persons: dict[str, None] = {}
-    async for batch in house.log.read(Query((Item(tags=(f"room:{room}",)),)), org=access.org):
-        for recorded in batch:
-            history.apply(recorded)
-            persons.update(dict.fromkeys(persons_in(recorded.tags)))
-        await asyncio.sleep(0)  # a long history does not hold up those who are live
+    position, time = parsed(at)
+    history, persons = await room_as_of(house.log, access.org, room, position=position, time=time)
     if not persons:
         raise UnknownRoom
     await reading.of(persons)
@@ -132,7 +150,28 @@ async def timeline(
     return Timeline(entries=entries, next=entries[-1].position if len(entries) == limit else None)
 
 
-def _instant(at: str | None) -> tuple[int | None, datetime | None]:
+@get("/audit/views/{view:str}/{key:str}")
+async def row_as_it_was(
+    house: InHouse, access: Asking, view: ViewName, key: RowKey, at: AtText = None
+) -> RowThen:
+    """One row of a view as it was at a position or an instant, now if none is given."""
+    reading = must_audit(house, access, "view-history", f"{view} {key} at {at or 'now'}")
+    position, time = parsed(at)
+    found = BY_NAME.get(view)
+    if found is None:
+        raise UnknownView
+    head = await house.log.head()
+    upto = min(head if position is None else position, head)
+    if time is not None:
+        upto = await position_at(house.log, time)
+    row = await row_then(house.log, found, access.org, key, upto)
+    if row is None:
+        raise UnknownRow
+    await reading.of(persons_in(row.tags))
+    return RowThen(view=view, key=key, position=upto, changed=row.changed, state=row.state)
+
+
+def parsed(at: str | None) -> tuple[int | None, datetime | None]:
     if at is None:
         return None, None
     if at.isascii() and at.isdigit() and len(at) < 19:
@@ -143,4 +182,4 @@ def _instant(at: str | None) -> tuple[int | None, datetime | None]:
         raise BadInstant from error
 
 
-ROUTER = Router("/", route_handlers=[events, room_then, timeline], tags=["audit"])
+ROUTER = Router("/", route_handlers=[events, room_then, timeline, row_as_it_was], tags=["audit"])

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 
+from domain.archive import SegmentArchived
 from domain.events import Event
 from domain.interventions import InterventionDecided, InterventionDelivered, ModelAnswered, ModelAsked
 from domain.office_hours import (
@@ -60,6 +61,9 @@ EXAMPLES: tuple[Event, ...] = (
     ConsentGiven(person="ada", scope="voice"),
     ConsentWithdrawn(person="ada", scope="text-to-model"),
     PersonErased(person="cyd", rooms=("algebra", "physics")),
+    SegmentArchived(
+        segment="0123456789abcdef" * 4, events=4096, first=17, last=9_301, rooms=12, size=350_021
+    ),
     PersonalDataRead(persons=("ada", "bo"), what="room-history", detail="algebra at 2025-03-11T15:00:00Z"),
     RoomOpened(room="algebra", title="Algebra, evenings", capacity=12, host="tia"),
     RoomJoined(room="algebra", person="ada"),

@@ -78,7 +78,19 @@ def test_a_role_that_no_node_has_is_refused(command):
 
 
 @pytest.mark.parametrize(
-    "words", [(), ("up",), ("serve",), ("token",), ("replay",), ("verify",), ("export-log",), ("docs",)]
+    "words",
+    [
+        (),
+        ("up",),
+        ("serve",),
+        ("token",),
+        ("replay",),
+        ("verify",),
+        ("export-log",),
+        ("archive",),
+        ("keys",),
+        ("docs",),
+    ],
 )
 def test_every_command_explains_itself(words):
     result = CliRunner().invoke(main, [*words, "--help"])

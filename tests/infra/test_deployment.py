@@ -96,7 +96,13 @@ def test_the_port_of_a_node_is_the_same_number_inside_and_outside_for_pages_and_
 
 def test_what_must_not_be_lost_has_a_volume():
     mounted = {name for name, service in services().items() if service.get("volumes")}
-    assert mounted == {"postgres", "nats"}
+    assert mounted == {"postgres", "nats", *NODES}
+
+
+def test_every_node_reads_the_same_archive():
+    for name in NODES:
+        folder = environment(services()[name])["LYCEUM_ARCHIVE"]
+        assert services()[name]["volumes"] == [f"archive:{folder}"]
 
 
 def test_the_image_has_every_package_runs_as_nobody_special_and_can_tell_its_health():

@@ -1,8 +1,10 @@
-"""A process that appends until it is killed, or a line comes in: `python -m tests.log.load URL NAME TASKS`.
+"""A process that appends until it is killed, or a line comes in:
 
-Each append is three events under an id that nobody else has. Before a task goes on to its next, it prints
-the id and the position that was answered, or why there is none: "refused" if nothing was recorded,
-"unknown" if that is not known.
+    python -m tests.log.load URL NAME TASKS PAUSE
+
+Each of its tasks appends, pauses for so many seconds, and appends again: three events at a time, under an
+id that nobody else has. Before the next, it prints the id and the position that was answered, or why there
+is none: "refused" if nothing was recorded, "unknown" if that is not known.
 """
 
 import asyncio
@@ -14,8 +16,8 @@ from domain.errors import LogUnavailable
 from domain.events import Event
 from tests.log.given import by, joined, left, said
 
-PAUSE = 0.02
-"""Seconds until a task whose append was refused tries the next one."""
+REFUSED = 0.02
+"""Seconds until a task whose append was refused tries the next one, at least."""
 
 
 def whole(person: str) -> list[Event]:
@@ -33,10 +35,10 @@ async def one(log: PostgresLog, person: str) -> None:
         say(f"{person} {await log.append(whole(person), by(person))}")
     except LogUnavailable as error:
         say(f"{person} {'unknown' if str(error) == LOST else 'refused'}")
-        await asyncio.sleep(PAUSE)
+        await asyncio.sleep(REFUSED)
 
 
-async def write(url: str, name: str, tasks: int) -> None:
+async def write(url: str, name: str, tasks: int, pause: float) -> None:
     async with PostgresLog.opened(url) as log:
         over = asyncio.Event()
 
@@ -45,6 +47,7 @@ async def write(url: str, name: str, tasks: int) -> None:
             while not over.is_set():
                 turn += 1
                 await one(log, f"{name}-{task}-{turn}")
+                await asyncio.sleep(pause)
 
         say("ready")
         async with asyncio.TaskGroup() as group:
@@ -55,4 +58,4 @@ async def write(url: str, name: str, tasks: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(write(sys.argv[1], sys.argv[2], int(sys.argv[3])))
+    asyncio.run(write(sys.argv[1], sys.argv[2], int(sys.argv[3]), float(sys.argv[4])))

@@ -54,11 +54,11 @@ class Load:
 
     @classmethod
     async def begun(
-        cls, group: asyncio.TaskGroup, url: str, name: str, answers: Answers, tasks: int = TASKS
+        cls, group: asyncio.TaskGroup, url: str, name: str, answers: Answers, pause: float = 0.0
     ) -> "Load":
-        """It appends from now on; what it prints goes to `answers`."""
+        """It appends from now on, with pauses of so many seconds; what it prints goes to `answers`."""
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.log.load", url, name, str(tasks)),
+            *(sys.executable, "-m", "tests.log.load", url, name, str(TASKS), str(pause)),
             cwd=PROJECT,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
@@ -92,29 +92,28 @@ async def _hear(process: asyncio.subprocess.Process, output: asyncio.StreamReade
 class Watcher:
     """A follower that resumes where it was, by itself, whatever happens to the log."""
 
-    def __init__(self, log: PostgresLog, after: int = 0) -> None:
+    def __init__(self, log: PostgresLog) -> None:
         self._log = log
-        self._after = after
-        self.seen: list[Recorded] = []
+        self.seen: list[int] = []
+        """Positions, in the order in which they came."""
         self._more = asyncio.Event()
 
     async def run(self) -> None:
         """As a part of the house does, under `kept`."""
-        async for batch in self._log.follow(self.seen[-1].position if self.seen else self._after):
-            self.seen += batch
+        async for batch in self._log.follow(self.seen[-1] if self.seen else 0):
+            self.seen += [each.position for each in batch]
             self._more.set()
 
     async def until(self, position: int) -> None:
         """It has come to `position`."""
-        while not self.seen or self.seen[-1].position < position:
+        while not self.seen or self.seen[-1] < position:
             self._more.clear()
             await self._more.wait()
 
     @property
     def breaks(self) -> int:
         """Gaps and repeats."""
-        positions = [self._after, *(each.position for each in self.seen)]
-        return sum(right != left + 1 for left, right in pairwise(positions))
+        return sum(right != left + 1 for left, right in pairwise([0, *self.seen]))
 
 
 @dataclass(frozen=True)
@@ -143,16 +142,17 @@ async def read_again(log: PostgresLog) -> list[Recorded]:
             return await read(log)
 
 
-def tally(recorded: Sequence[Recorded], answers: Answers) -> Tally:
-    """Hold the whole log against what was answered."""
-    counts = Counter(each.actor for each in recorded)
-    ends = {each.actor: each.position for each in recorded}
+def tally(recorded: Sequence[Recorded], answers: Answers, names: str = "") -> Tally:
+    """Hold the whole log against what was answered to those whose names begin with `names`."""
+    mine = [each for each in recorded if each.actor.startswith(names)]
+    counts = Counter(each.actor for each in mine)
+    ends = {each.actor: each.position for each in mine}
     size = len(whole(""))
     return Tally(
         acknowledged=len(answers.acknowledged),
         found=len(counts),
         doubled=sum(count > size for count in counts.values()),
-        half=len(counts) - len(_complete(recorded, size)),
+        half=len(counts) - len(_complete(recorded, size) & counts.keys()),
         lost=sum(ends.get(name) != position for name, position in answers.acknowledged.items()),
         refused_but_found=len(answers.refused & counts.keys()),
         gaps=sum(each.position != place for place, each in enumerate(recorded, 1)),

@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, aclosing, contextmanager
 from typing import Protocol
 from uuid import uuid4
 
+import psycopg
 import pytest
 from eventsourcing.dcb.api import DCBEvent
 from eventsourcing.dcb.postgres_tt import PostgresDCBRecorderTT
@@ -200,3 +201,10 @@ async def test_four_processes_write_past_one_that_is_held_and_every_follower_see
     assert dense(late)
     assert early.result() == midway.result() == resumed == late
     assert len(set(answered)) == len(answered) == (total - 1) // 2
+
+
+async def test_a_node_that_starts_waits_for_nobody_who_writes(log: PostgresLog, postgres_url: str):
+    async with asyncio.timeout(PATIENCE), await psycopg.AsyncConnection.connect(postgres_url) as writer:
+        await writer.execute("lock table log_head, events, event_tags in row exclusive mode")
+        async with PostgresLog.opened(postgres_url) as other:
+            assert await other.head() == 0

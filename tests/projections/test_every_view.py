@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.catalogue import matches
 from domain.events import Recorded
 from projections.catalogue import VIEWS
 from projections.folding import Folder
+from projections.past import touching
 from projections.store import Head, Key
 from projections.view import AnyView
 from tests.projections.given import fold
@@ -43,6 +45,23 @@ def test_no_event_touches_a_key_twice(view: AnyView, log: list[Recorded]):
     for each in log:
         if isinstance(each.event, view.reads):
             assert len(set(view.keys(each))) == len(view.keys(each))
+
+
+@each_view
+@given(log=streams())
+def test_the_log_finds_all_that_touches_a_key_by_the_identity_that_it_begins_with(view, log):
+    for each in log:
+        if isinstance(each.event, view.reads):
+            assert all(matches(touching(view, key), each.event) for key in view.keys(each))
+
+
+@each_view
+@given(log=streams(size=120))
+def test_a_key_that_is_touched_once_is_said_to_be(view: AnyView, log: list[Recorded]):
+    touched = [
+        (each.org, key) for each in log if isinstance(each.event, view.reads) for key in view.keys(each)
+    ]
+    assert not view.once or len(touched) == len(set(touched))
 
 
 @given(log=streams(size=120), data=st.data())

@@ -23,6 +23,7 @@ RECORDED = {
     "/audit/proof/{position}": "proof",
     "/audit/rooms/{room}": "room-history",
     "/audit/rooms/{room}/timeline": "timeline",
+    "/audit/views/{view}/{key}": "view-history",
     "/learners/{person}/live": "learner-live",
     "/learners/{person}/mastery": "mastery",
     "/learners/{person}/quests": "quests",
@@ -62,7 +63,12 @@ class Scene:
 
     def path(self, template: str) -> str:
         return template.format(
-            person=self.ada.person, room=self.room, tutor=self.tia.person, position=self.position
+            person=self.ada.person,
+            room=self.room,
+            tutor=self.tia.person,
+            position=self.position,
+            view="participation",
+            key=self.room,
         )
 
     def query(self, template: str) -> dict[str, Any]:
