@@ -51,7 +51,7 @@ async def erase(settings: Settings, person: str, org: str, confirmed: bool) -> N
         if not (confirmed or _confirmed(_question(person, lost))):
             raise TaskFailed("Nothing was erased.")
         try:
-            await Performer(log, ROUTES).perform(ErasePerson(person=person), _operator(org))
+            await Performer(log, ROUTES).perform(ErasePerson(person=person), operator(org))
         except Refused as refused:
             raise TaskFailed(str(refused)) from refused
         destroyed = await vault_of(log).destroy(org, person)
@@ -69,7 +69,7 @@ async def export(settings: Settings, person: str, org: str, file: Path | None) -
         pieces = exported(sources, org, person, utc_now(), await log.head())
         try:
             first = await anext(pieces)
-            await log.append(list(reads([person], "export")), _operator(org))
+            await log.append(list(reads([person], "export")), operator(org))
             with _opened(file) as out:
                 out.write(first)
                 async for piece in pieces:
@@ -103,7 +103,8 @@ def _confirmed(question: str) -> bool:
         return False
 
 
-def _operator(org: str) -> Context:
+def operator(org: str) -> Context:
+    """Who acts, on the command line."""
     return Context(org=org, actor=OPERATOR, role="admin", at=utc_now())
 
 

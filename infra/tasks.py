@@ -1,27 +1,20 @@
 """Long work of the command line, with progress."""
 
-import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
 from pathlib import Path
 
 import click
 
-from adapters.archive import Archive
-from adapters.postgres_archiving import ArchivingAlready, NotStripped, PostgresArchiving
 from adapters.postgres_log import PostgresLog
 from adapters.postgres_rows import PostgresRows
 from adapters.postgres_seal import PostgresSeal
 from adapters.postgres_views import PostgresViews
 from adapters.redis_boards import RedisBoards
-from domain.catalogue import decode, to_json
+from domain.catalogue import decode
 from domain.checkpoint import NotAKey
-from domain.commands import ROUTES
-from domain.events import Context, Item, Query
 from domain.tiles import SealDamaged
 from infra import offline, upkeep
-from infra.archiving import Archiving, NotAsWritten
 from infra.comparing import checked
 from infra.embedded import reached
 from infra.exporting import FolderNotEmpty, export_log
@@ -31,85 +24,22 @@ from infra.sealed import NothingSealed, SealedLog, check_log
 from infra.settings import Settings
 from projections.catalogue import VIEWS
 from projections.view import AnyView
-from realtime.perform import Performer
 
 
 class TaskFailed(Exception):
     """What the command was asked to do could not be done."""
 
 
-async def replay(settings: Settings, room: str, speed: float, org: str) -> None:
-    """Print a room's events as JSON, a line each; at `speed` times their own pace, 0 for no pauses."""
+async def rebuild(settings: Settings, chosen: Sequence[AnyView]) -> None:
+    """Fold views anew, and show them; raises `TaskFailed`."""
     async with _log(settings) as log:
-        before: datetime | None = None
-        async for batch in log.read(Query((Item(tags=(f"room:{room}",)),)), org=org):
-            for recorded in batch:
-                if speed and before is not None:
-                    await asyncio.sleep((recorded.at - before).total_seconds() / speed)
-                before = recorded.at
-                click.echo(to_json(recorded))
-        if before is None:
-            raise TaskFailed(f"Nothing ever happened in a room {room!r} of {org!r}.")
-
-
-async def rebuild(settings: Settings, name: str) -> None:
-    """Fold a view anew, and show it."""
-    [view] = [view for view in VIEWS if view.name == name]
-    async with _log(settings) as log:
-        with _bar(f"Rebuilding {name}") as bar:
-            try:
-                different = await upkeep.rebuild(log, PostgresViews(log.rows), view, bar)
-            except upkeep.UPKEEP_FAILED as error:
-                raise TaskFailed(f"{name}: {str(error) or error.__doc__}") from error
-    click.echo(f"{name} is rebuilt; {different} rows had differed.")
-
-
-async def archive(settings: Settings, before: datetime, now: datetime, dry_run: bool) -> None:
-    """Move events of rooms that were closed before an instant into the archive, or say what would be."""
-    async with reached(settings) as where, log_at(where.postgres, settings) as log:
-        try:
-            async with PostgresArchiving.opened(where.postgres) as table:
-                if dry_run:
-                    rooms, events, size = await table.choose(before)
-                    click.echo(
-                        f"{_closed(rooms, before)} {events} events of theirs would be moved: {_mib(size)}."
-                    )
-                else:
-                    await _archive(settings, log, table, before, now)
-        except (ArchivingAlready, NotStripped, NotAsWritten, OSError) as error:
-            raise TaskFailed(str(error)) from error
-
-
-async def _archive(
-    settings: Settings, log: PostgresLog, table: PostgresArchiving, before: datetime, now: datetime
-) -> None:
-    context = Context(org=settings.org, actor="archive", role="service", at=now)
-    performer = Performer(log, ROUTES)
-    archive = Archive(settings.archive())
-    archiving = Archiving(table, archive, lambda command: performer.perform(command, context))
-    was = await table.size()
-    if finished := await archiving.finish(settings.org):
-        click.echo(f"{finished} events that were on record as archived are taken out of the database now.")
-    with _bar("Archiving") as bar:
-        chosen, moved = await archiving.move(before, bar)
-    await table.vacuum()
-    click.echo(
-        f"{_closed(chosen.rooms, before)} {moved.events} events of theirs were moved: {_mib(chosen.size)}."
-    )
-    click.echo(
-        f"They take {_mib(moved.size)} in {archive.folder}, in segments of their own: {moved.segments}."
-    )
-    click.echo(
-        f"The table of events takes {_mib(await table.size())}, {_mib(was)} before; free space is used again."
-    )
-
-
-def _closed(rooms: int, before: datetime) -> str:
-    return f"Rooms that were closed before {before:%Y-%m-%d %H:%M} UTC: {rooms}."
-
-
-def _mib(size: int) -> str:
-    return f"{size / 2**20:,.1f} MiB"
+        for view in chosen:
+            with _bar(f"Rebuilding {view.name}") as bar:
+                try:
+                    different = await upkeep.rebuild(log, PostgresViews(log.rows), view, bar)
+                except upkeep.UPKEEP_FAILED as error:
+                    raise TaskFailed(f"{view.name}: {str(error) or error.__doc__}") from error
+            click.echo(f"{view.name} is rebuilt; {different} rows had differed.")
 
 
 async def export(settings: Settings, folder: Path) -> None:
