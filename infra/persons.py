@@ -92,8 +92,8 @@ def _is_theirs(event: Event, person: str) -> bool:
 
 
 def _question(person: str, lost: Counter[str]) -> str:
-    what = ", ".join(f"{count} {name}" for name, count in lost.items()) or "nothing that is personal"
-    return f"Erase {person}: {what}. They cannot be read again by anybody, and this cannot be undone. Erase?"
+    what = ", ".join(f"{name} ({count})" for name, count in lost.items()) or "nothing that is personal"
+    return f"{person} will be lost for good, to everybody: {what}. This cannot be undone. Erase?"
 
 
 def _confirmed(question: str) -> bool:
