@@ -109,6 +109,19 @@ def token(person: str, role: Role, room: str | None, org: str | None, hours: flo
     _run(work)
 
 
+@main.command()
+@click.option("--older-than", "days", type=click.FloatRange(0, 36500), required=True, metavar="DAYS")
+@click.option("--dry-run", is_flag=True, help="Only say what would be moved.")
+def archive(days: float, dry_run: bool) -> None:
+    """Move events of rooms that were closed more than DAYS ago into compressed files, out of the database.
+
+    Whatever reads the log reads them from there. It works beside a running house; whatever stops it,
+    run it again. See docs/archive.md.
+    """
+    now = utc_now()
+    _run(lambda settings: tasks.archive(settings, now - timedelta(days=days), now, dry_run))
+
+
 @main.command("export-log")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def export_log(folder: Path) -> None:

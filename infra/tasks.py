@@ -2,10 +2,13 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 
 import click
 
+from adapters.archive import Archive
+from adapters.postgres_archiving import ArchivingAlready, NotStripped, PostgresArchiving
 from adapters.postgres_log import PostgresLog
 from adapters.postgres_rows import PostgresRows
 from adapters.postgres_seal import PostgresSeal
@@ -13,8 +16,11 @@ from adapters.postgres_views import PostgresViews
 from adapters.redis_boards import RedisBoards
 from domain.catalogue import decode
 from domain.checkpoint import NotAKey
+from domain.commands import ROUTES
+from domain.events import Context
 from domain.tiles import SealDamaged
 from infra import offline, upkeep
+from infra.archiving import Archiving, NotAsWritten
 from infra.comparing import checked
 from infra.embedded import reached
 from infra.exporting import FolderNotEmpty, export_log
@@ -24,6 +30,7 @@ from infra.sealed import NothingSealed, SealedLog, check_log
 from infra.settings import Settings
 from projections.catalogue import VIEWS
 from projections.view import AnyView
+from realtime.perform import Performer
 
 
 class TaskFailed(Exception):
@@ -40,6 +47,54 @@ async def rebuild(settings: Settings, chosen: Sequence[AnyView]) -> None:
                 except upkeep.UPKEEP_FAILED as error:
                     raise TaskFailed(f"{view.name}: {str(error) or error.__doc__}") from error
             click.echo(f"{view.name} is rebuilt; {different} rows had differed.")
+
+
+async def archive(settings: Settings, before: datetime, now: datetime, dry_run: bool) -> None:
+    """Move events of rooms that were closed before an instant into the archive, or say what would be."""
+    async with reached(settings) as where, log_at(where.postgres, settings) as log:
+        try:
+            async with PostgresArchiving.opened(where.postgres) as table:
+                if dry_run:
+                    rooms, events, size = await table.choose(before)
+                    click.echo(
+                        f"{_closed(rooms, before)} {events} events of theirs would be moved: {_mib(size)}."
+                    )
+                else:
+                    await _archive(settings, log, table, before, now)
+        except (ArchivingAlready, NotStripped, NotAsWritten, OSError) as error:
+            raise TaskFailed(str(error)) from error
+
+
+async def _archive(
+    settings: Settings, log: PostgresLog, table: PostgresArchiving, before: datetime, now: datetime
+) -> None:
+    context = Context(org=settings.org, actor="archive", role="service", at=now)
+    performer = Performer(log, ROUTES)
+    archive = Archive(settings.archive())
+    archiving = Archiving(table, archive, lambda command: performer.perform(command, context))
+    was = await table.size()
+    if finished := await archiving.finish(settings.org):
+        click.echo(f"{finished} events that were on record as archived are taken out of the database now.")
+    with _bar("Archiving") as bar:
+        chosen, moved = await archiving.move(before, bar)
+    await table.vacuum()
+    click.echo(
+        f"{_closed(chosen.rooms, before)} {moved.events} events of theirs were moved: {_mib(chosen.size)}."
+    )
+    click.echo(
+        f"They take {_mib(moved.size)} in {archive.folder}, in segments of their own: {moved.segments}."
+    )
+    click.echo(
+        f"The table of events takes {_mib(await table.size())}, {_mib(was)} before; free space is used again."
+    )
+
+
+def _closed(rooms: int, before: datetime) -> str:
+    return f"Rooms that were closed before {before:%Y-%m-%d %H:%M} UTC: {rooms}."
+
+
+def _mib(size: int) -> str:
+    return f"{size / 2**20:,.1f} MiB"
 
 
 async def export(settings: Settings, folder: Path) -> None:
