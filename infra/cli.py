@@ -16,14 +16,12 @@ import uvloop
 from adapters.nats_bus import BusUnavailable
 from domain.errors import LogUnavailable
 from domain.events import Role
-from infra import demo, tasks
-from infra.cli_persons import add_commands
+from infra import cli_history, cli_persons, demo, tasks
 from infra.documents import write_documents
 from infra.embedded import EmbeddedError
 from infra.serving import PortTaken
 from infra.settings import ROLES, VARIABLES, Settings, SettingsInvalid
 from infra.wiring import running, utc_now
-from projections.catalogue import VIEWS
 from realtime.access import Tokens
 from rooms.facilitator.policy import STANDARD, InvalidPolicy, Policy, parse
 
@@ -109,27 +107,6 @@ def token(person: str, role: Role, room: str | None, org: str | None, hours: flo
         click.echo(made)
 
     _run(work)
-
-
-@main.command()
-@click.argument("room")
-@click.option(
-    "--speed",
-    type=click.FloatRange(0, 1000),
-    default=0.0,
-    help="Play so many times as fast as it was; 0 prints all at once.",
-)
-@click.option("--org", help="Another organisation than LYCEUM_ORG.")
-def replay(room: str, speed: float, org: str | None) -> None:
-    """Print what happened in ROOM, in order, from the log alone."""
-    _run(lambda settings: tasks.replay(settings, room, speed, org or settings.org))
-
-
-@main.command()
-@click.argument("view", type=click.Choice([view.name for view in VIEWS]))
-def rebuild(view: str) -> None:
-    """Fold VIEW anew beside the live one, then show the new one."""
-    _run(lambda settings: tasks.rebuild(settings, view))
 
 
 @main.command()
@@ -239,7 +216,8 @@ def _policy(path: Path | None) -> Policy:
     return parse(path.read_bytes()) if path else STANDARD
 
 
-add_commands(main, _run)
+cli_history.add_commands(main, _run)
+cli_persons.add_commands(main, _run)
 
 if __name__ == "__main__":
     main()

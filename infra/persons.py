@@ -51,7 +51,7 @@ async def erase(settings: Settings, person: str, org: str, confirmed: bool) -> N
         if not (confirmed or _confirmed(_question(person, lost))):
             raise TaskFailed("Nothing was erased.")
         try:
-            await Performer(log, ROUTES).perform(ErasePerson(person=person), _operator(org))
+            await Performer(log, ROUTES).perform(ErasePerson(person=person), operator(org))
         except Refused as refused:
             raise TaskFailed(str(refused)) from refused
         destroyed = await vault_of(log).destroy(org, person)
@@ -69,7 +69,7 @@ async def export(settings: Settings, person: str, org: str, file: Path | None) -
         pieces = exported(sources, org, person, utc_now(), await log.head())
         try:
             first = await anext(pieces)
-            await log.append(list(reads([person], "export")), _operator(org))
+            await log.append(list(reads([person], "export")), operator(org))
             with _opened(file) as out:
                 out.write(first)
                 async for piece in pieces:
@@ -92,8 +92,8 @@ def _is_theirs(event: Event, person: str) -> bool:
 
 
 def _question(person: str, lost: Counter[str]) -> str:
-    what = ", ".join(f"{count} {name}" for name, count in lost.items()) or "nothing that is personal"
-    return f"Erase {person}: {what}. They cannot be read again by anybody, and this cannot be undone. Erase?"
+    what = ", ".join(f"{name} ({count})" for name, count in lost.items()) or "nothing that is personal"
+    return f"{person} will be lost for good, to everybody: {what}. This cannot be undone. Erase?"
 
 
 def _confirmed(question: str) -> bool:
@@ -103,7 +103,8 @@ def _confirmed(question: str) -> bool:
         return False
 
 
-def _operator(org: str) -> Context:
+def operator(org: str) -> Context:
+    """Who acts, on the command line."""
     return Context(org=org, actor=OPERATOR, role="admin", at=utc_now())
 
 

@@ -1,6 +1,5 @@
 """Long work of the command line, with progress."""
 
-import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -15,10 +14,10 @@ from adapters.postgres_rows import PostgresRows
 from adapters.postgres_seal import PostgresSeal
 from adapters.postgres_views import PostgresViews
 from adapters.redis_boards import RedisBoards
-from domain.catalogue import decode, to_json
+from domain.catalogue import decode
 from domain.checkpoint import NotAKey
 from domain.commands import ROUTES
-from domain.events import Context, Item, Query
+from domain.events import Context
 from domain.tiles import SealDamaged
 from infra import offline, upkeep
 from infra.archiving import Archiving, NotAsWritten
@@ -38,30 +37,16 @@ class TaskFailed(Exception):
     """What the command was asked to do could not be done."""
 
 
-async def replay(settings: Settings, room: str, speed: float, org: str) -> None:
-    """Print a room's events as JSON, a line each; at `speed` times their own pace, 0 for no pauses."""
+async def rebuild(settings: Settings, chosen: Sequence[AnyView]) -> None:
+    """Fold views anew, and show them; raises `TaskFailed`."""
     async with _log(settings) as log:
-        before: datetime | None = None
-        async for batch in log.read(Query((Item(tags=(f"room:{room}",)),)), org=org):
-            for recorded in batch:
-                if speed and before is not None:
-                    await asyncio.sleep((recorded.at - before).total_seconds() / speed)
-                before = recorded.at
-                click.echo(to_json(recorded))
-        if before is None:
-            raise TaskFailed(f"Nothing ever happened in a room {room!r} of {org!r}.")
-
-
-async def rebuild(settings: Settings, name: str) -> None:
-    """Fold a view anew, and show it."""
-    [view] = [view for view in VIEWS if view.name == name]
-    async with _log(settings) as log:
-        with _bar(f"Rebuilding {name}") as bar:
-            try:
-                different = await upkeep.rebuild(log, PostgresViews(log.rows), view, bar)
-            except upkeep.UPKEEP_FAILED as error:
-                raise TaskFailed(f"{name}: {str(error) or error.__doc__}") from error
-    click.echo(f"{name} is rebuilt; {different} rows had differed.")
+        for view in chosen:
+            with _bar(f"Rebuilding {view.name}") as bar:
+                try:
+                    different = await upkeep.rebuild(log, PostgresViews(log.rows), view, bar)
+                except upkeep.UPKEEP_FAILED as error:
+                    raise TaskFailed(f"{view.name}: {str(error) or error.__doc__}") from error
+            click.echo(f"{view.name} is rebuilt; {different} rows had differed.")
 
 
 async def archive(settings: Settings, before: datetime, now: datetime, dry_run: bool) -> None:

@@ -7,8 +7,9 @@ from datetime import datetime
 from domain.catalogue import CURRENT, tag_kinds
 from domain.events import Item, Query, about
 from domain.log import EventLog
-from domain.rooms import BoardEdited
-from rooms.history import RoomAsOf
+from domain.rooms import BoardEdited, UnknownRoom
+from rooms.facilitator.history import PeopleFromLog
+from rooms.history import RoomAsOf, RoomThen
 
 LIGHT = [event for event in CURRENT.values() if "room" in tag_kinds(event) and event is not BoardEdited]
 """What else happens in rooms. Edits are most of a history, and all of its weight."""
@@ -28,6 +29,18 @@ async def room_as_of(
     await reader.read(about(tag, *LIGHT))
     await reader.read(about(tag, BoardEdited))
     return reader.history, reader.persons
+
+
+async def room_then(
+    log: EventLog, org: str, room: str, *, position: int | None = None, time: datetime | None = None
+) -> tuple[RoomThen, Collection[str]]:
+    """What is to be shown of it, and whom that concerns; raises `UnknownRoom`."""
+    history, persons = await room_as_of(log, org, room, position=position, time=time)
+    if not persons:
+        raise UnknownRoom
+    known = await PeopleFromLog(log).people(org, list(persons))
+    erased = [person for person, who in known.items() if who.erased]
+    return history.answer({person: who.name for person, who in known.items()}, erased), persons
 
 
 class _Reader:

@@ -14,15 +14,13 @@ from domain.catalogue import to_json
 from domain.errors import Invalid, Unknown
 from domain.events import Instant, Item, Query, Recorded
 from domain.identity import ID_PATTERN
-from domain.rooms import UnknownRoom
 from projections.catalogue import VIEWS
 from projections.past import position_at, row_then
 from projections.timeline import TIMELINE, key_of, prefix_of
 from realtime.reading import Reading, concerned, must_audit, persons_in
 from realtime.routes.common import Asking, InHouse, Limit, PathId, Position
-from rooms.facilitator.history import PeopleFromLog
+from rooms import past as room_past
 from rooms.history import RoomThen
-from rooms.past import room_as_of
 
 LINES = "application/x-ndjson"
 Many = Annotated[int, QueryParameter(ge=1, le=100_000)]
@@ -120,13 +118,9 @@ async def room_then(house: InHouse, access: Asking, room: PathId, at: AtText = N
     """The room as it was at a position or an instant, now if none is given."""
     reading = must_audit(house, access, "room-history", f"{room} at {at or 'now'}")
     position, time = parsed(at)
-    history, persons = await room_as_of(house.log, access.org, room, position=position, time=time)
-    if not persons:
-        raise UnknownRoom
+    then, persons = await room_past.room_then(house.log, access.org, room, position=position, time=time)
     await reading.of(persons)
-    known = await PeopleFromLog(house.log).people(access.org, list(persons))
-    erased = [person for person, who in known.items() if who.erased]
-    return history.answer({person: who.name for person, who in known.items()}, erased)
+    return then
 
 
 @get("/audit/rooms/{room:str}/timeline")
