@@ -13,7 +13,7 @@ cross join lateral unnest(coalesce(c.positions, array[c.position])) as found (po
 join events e on e.position = found.position
 cross join lateral unnest(e.tags) as r (tag)
 where e.at < %(before)s and starts_with(r.tag, 'room:')
-and not exists (
-    select from event_tags t
-    where t.org = e.org and t.tag = r.tag collate "C" and t.type = any (%(opened)s) and t.position > e.position
+and e.position > (
+    select coalesce(max(t.position), 0) from event_tags t
+    where t.org = e.org and t.tag = r.tag collate "C" and t.type = any (%(opened)s)
 )
