@@ -13,7 +13,7 @@ from psycopg_pool import AsyncConnectionPool
 from adapters.postgres_connection import CONNECT, Connection, configure, connected, cut_after
 from adapters.postgres_writer import Writer
 from adapters.sql import sql
-from adapters.stored import Row
+from adapters.stored import Content, Row
 from domain.errors import LogUnavailable
 from domain.events import Boundary, Item, Query
 
@@ -41,15 +41,15 @@ Pool = AsyncConnectionPool[Connection]
 class Segments(Protocol):
     """Where rows are whose content was archived. Implemented in `adapters/archive.py`."""
 
-    async def rows(self, segment: str) -> Mapping[int, Row]:
-        """The rows of a segment by their positions. Raises `LogUnavailable` if it cannot be read."""
+    async def contents(self, segment: str) -> Mapping[int, Content]:
+        """What the rows of a segment hold, by position. Raises `LogUnavailable` if it cannot be read."""
         ...
 
 
 class NoSegments:
     """No archive."""
 
-    async def rows(self, segment: str) -> Mapping[int, Row]:
+    async def contents(self, segment: str) -> Mapping[int, Content]:
         """Refuses."""
         raise LogUnavailable(f"segment {segment} of the archive is needed, and there is no archive here")
 
@@ -167,7 +167,7 @@ class PostgresRows:
             if segment is None:
                 found.append(row)
                 continue
-            archived = (await self._segments.rows(segment)).get(row.position)
+            archived = (await self._segments.contents(segment)).get(row.position)
             if archived is None:
                 raise LogUnavailable(f"segment {segment} of the archive lacks position {row.position}")
             found.append(row._replace(data=archived.data, personal=archived.personal))

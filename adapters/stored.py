@@ -24,6 +24,13 @@ class Row(NamedTuple):
     personal: bytes | None = None
 
 
+class Content(NamedTuple):
+    """What a row holds that is moved when it is archived."""
+
+    data: bytes
+    personal: bytes | None
+
+
 class _Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The fields of a line, in their order; bytes as base64, the instant in UTC."""
 
