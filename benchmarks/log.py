@@ -30,7 +30,7 @@ from benchmarks.report import arguments, show
 def main() -> None:
     """Measure all of it, and print."""
     asked = arguments("log", __doc__)
-    pace = Pace(1, 0.7, 20_000, 400) if asked.quick else Pace(3, 3.0, 100_000, 3000)
+    pace = Pace(1, 0.5, 10_000, 200) if asked.quick else Pace(3, 3.0, 100_000, 3000)
     with bench() as server:
         rows = appends(server, pace)
         with _umadb() as (peer, missing):
