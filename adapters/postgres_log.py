@@ -142,17 +142,16 @@ class PostgresLog:
 
     async def _opened(self, rows: Sequence[Row]) -> Sequence[Recorded]:
         """The events of rows, with what is personal as far as it can be read."""
-        self._heed(rows)
-        if self.vault is None or all(row.personal is None for row in rows):
+        vault = self.vault
+        if vault is None:
             return [recorded(row) for row in rows]
-        personal = await self.vault.decrypt(rows)
+        # Whoever has read that somebody was erased reads nothing of theirs, though their key be there yet.
+        for row in [row for row in rows if row.type == ERASING]:
+            vault.forget(row.org, owner(decode(row.type, row.data)))
+        if all(row.personal is None for row in rows):
+            return [recorded(row) for row in rows]
+        personal = await vault.decrypt(rows)
         return [recorded(row, fields) for row, fields in zip(rows, personal, strict=True)]
-
-    def _heed(self, rows: Sequence[Row]) -> None:
-        """Whoever has read that somebody was erased reads nothing of theirs, though their key be there."""
-        for row in rows:
-            if row.type == ERASING and self.vault is not None:
-                self.vault.forget(row.org, owner(decode(row.type, row.data)))
 
 
 def _readable(event: Event) -> bytes:
