@@ -7,17 +7,17 @@ import re
 import secrets
 import zlib
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from adapters.stored import Row, UnreadableLine, line_of, row_of
+from adapters.stored import Row, UnreadableLine, line_of, record_of, row_of
 from domain.errors import LogUnavailable
 
 SUFFIX = ".ndjson.gz"
 KEPT = 64 * 2**20
-"""Bytes of text whose rows are kept in memory, about: some four full segments."""
+"""Bytes of text whose records are kept in memory, and these take less: four full segments."""
 
 
 class Segment(NamedTuple):
@@ -33,12 +33,12 @@ class Archive:
     def __init__(self, folder: Path, keep: int = KEPT) -> None:
         self.folder = folder
         self._keep = keep
-        self._kept: OrderedDict[str, tuple[Mapping[int, Row], int]] = OrderedDict()
+        self._kept: OrderedDict[str, tuple[Mapping[int, bytes], int]] = OrderedDict()
         self._reading = asyncio.Lock()
 
     @property
     def kept(self) -> int:
-        """Bytes of text whose rows are in memory."""
+        """Bytes of text whose records are in memory."""
         return sum(size for _, size in self._kept.values())
 
     def path(self, name: str) -> Path:
@@ -47,47 +47,59 @@ class Archive:
             raise LogUnavailable(f"{name!r} is no segment of the archive")
         return self.folder / f"{name}{SUFFIX}"
 
-    async def rows(self, segment: str) -> Mapping[int, Row]:
-        """See `Segments.rows`. The segments used last stay in memory; one is read at a time."""
+    async def records(self, segment: str) -> Mapping[int, bytes]:
+        """See `Segments.records`. The segments used last stay in memory; one is read at a time."""
         if segment not in self._kept:
             async with self._reading:
                 if segment not in self._kept:
-                    self._keep_also(segment, *await asyncio.to_thread(self._read, segment))
+                    self._keep_also(segment, *await asyncio.to_thread(self._records, segment))
         self._kept.move_to_end(segment)
         return self._kept[segment][0]
 
     async def read_back(self, segment: str) -> Sequence[Row]:
         """The rows as they stand in the file now, in order. Raises `LogUnavailable`."""
-        rows, _ = await asyncio.to_thread(self._read, segment)
-        return list(rows.values())
+        return await asyncio.to_thread(lambda: list(self._rows(segment, self._text(segment))))
 
     async def write(self, rows: Sequence[Row]) -> Segment:
         """Write a segment of rows, which are in order; the same rows, the same file. Raises `OSError`."""
         return await asyncio.to_thread(self._write, rows)
 
-    def _keep_also(self, segment: str, rows: Mapping[int, Row], size: int) -> None:
+    def _keep_also(self, segment: str, records: Mapping[int, bytes], size: int) -> None:
         while self._kept and self.kept + size > self._keep:
             self._kept.popitem(last=False)
-        self._kept[segment] = rows, size
+        self._kept[segment] = records, size
 
-    def _read(self, name: str) -> tuple[Mapping[int, Row], int]:
+    def _records(self, name: str) -> tuple[Mapping[int, bytes], int]:
+        text = self._text(name)
+        return {row.position: record_of(row) for row in self._rows(name, text)}, len(text)
+
+    def _rows(self, name: str, text: bytes) -> Iterator[Row]:
+        try:
+            for line in text.splitlines():
+                yield row_of(line)
+        except UnreadableLine as error:
+            raise LogUnavailable(f"segment {name} of the archive is none: {error}") from error
+
+    def _text(self, name: str) -> bytes:
+        data = self._data(name)
+        if sha256(data).hexdigest() != name:
+            raise LogUnavailable(f"segment {name} of the archive is damaged: it has another SHA-256")
+        try:
+            return gzip.decompress(data)
+        except (OSError, EOFError, zlib.error) as error:
+            raise LogUnavailable(f"segment {name} of the archive is none: {error}") from error
+
+    def _data(self, name: str) -> bytes:
         path = self.path(name)
         try:
-            data = path.read_bytes()
+            return path.read_bytes()
         except FileNotFoundError as error:
             raise LogUnavailable(f"segment {name} of the archive is missing") from error
         except OSError as error:
             raise LogUnavailable(f"segment {name} of the archive cannot be read: {error.strerror}") from error
-        if sha256(data).hexdigest() != name:
-            raise LogUnavailable(f"segment {name} of the archive is damaged: it has another SHA-256")
-        try:
-            text = gzip.decompress(data)
-            return {row.position: row for row in map(row_of, text.splitlines())}, len(text)
-        except (OSError, EOFError, zlib.error, UnreadableLine) as error:
-            raise LogUnavailable(f"segment {name} of the archive is none: {error}") from error
 
     def _write(self, rows: Sequence[Row]) -> Segment:
-        data = gzip.compress(_text(rows), mtime=0)
+        data = gzip.compress(_joined(rows), mtime=0)
         name = sha256(data).hexdigest()
         if not self.folder.is_dir():
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -105,7 +117,7 @@ class Archive:
         return Segment(name, len(data))
 
 
-def _text(rows: Iterable[Row]) -> bytes:
+def _joined(rows: Iterable[Row]) -> bytes:
     return b"".join(line_of(row) + b"\n" for row in rows)
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Protocol
 
@@ -13,7 +13,7 @@ from psycopg_pool import AsyncConnectionPool
 from adapters.postgres_connection import CONNECT, Connection, configure, connected, cut_after
 from adapters.postgres_writer import Writer
 from adapters.sql import sql
-from adapters.stored import DamagedRecord, Row, each, ends_at, listed, packed, unpacked
+from adapters.stored import DamagedRecord, Row, each, ends_at, listed, placed, unpacked
 from domain.errors import LogUnavailable
 from domain.events import Boundary, Item, Query
 
@@ -38,15 +38,15 @@ Pool = AsyncConnectionPool[Connection]
 class Segments(Protocol):
     """Where rows are whose content was archived. Implemented in `adapters/archive.py`."""
 
-    async def rows(self, segment: str) -> Mapping[int, Row]:
-        """The rows of a segment by their positions. Raises `LogUnavailable` if it cannot be read."""
+    async def records(self, segment: str) -> Mapping[int, bytes]:
+        """The records in a segment by their positions. Raises `LogUnavailable` if it cannot be read."""
         ...
 
 
 class NoSegments:
     """No archive."""
 
-    async def rows(self, segment: str) -> Mapping[int, Row]:
+    async def records(self, segment: str) -> Mapping[int, bytes]:
         """Refuses."""
         raise LogUnavailable(f"segment {segment} of the archive is needed, and there is no archive here")
 
@@ -120,7 +120,8 @@ class PostgresRows:
     async def page(self, after: int, upto: int | None = None, limit: int = PAGE) -> list[Row]:
         """The next rows behind `after`, in order. One that is damaged has no type."""
         last = LAST if upto is None else upto
-        return await self._rows(await self.records(after, upto, limit), ([], after, last, limit))
+        records = await self.records(after, upto, limit)
+        return await self._rows(records, ([], after, last, limit))
 
     async def read(
         self, query: Query, *, org: str | None, after: int = 0, upto: int | None = None
@@ -165,36 +166,38 @@ class PostgresRows:
     async def _records(self, statement: str, parameters: Sequence[object]) -> bytes:
         async with self.connection() as connection:
             cursor = await connection.execute(statement.encode(), parameters, binary=True)
-            count, records, archived, segments = await cursor.fetchone() or (0, None, None, None)
-        found = listed(count, records) if records else b""
-        if archived and segments:
-            return await self._with_archived(found, zip(archived, segments, strict=True))
-        return found
+            count, records, archived = await cursor.fetchone() or (0, None, None)
+        if archived:
+            return await self._with_archived(archived)
+        return listed(count, records) if records else b""
+
+    async def _with_archived(self, positions: Sequence[int]) -> bytes:
+        """The records at these positions, with those that stand in segments of the archive."""
+        found = [placed(position, record) for position, record in await self._each((positions, 0, 0, None))]
+        return listed(len(found), b"".join(found))
 
     async def _rows(self, records: bytes, parameters: Sequence[object]) -> list[Row]:
         """The rows of records; these find them again, should one of them be damaged."""
-        if not records:
-            return []
         try:
-            return unpacked(records)
+            return unpacked(records) if records else []
         except DamagedRecord:
-            async with self.connection() as connection:
-                cursor = await connection.execute(sql("log_each").encode(), parameters, binary=True)
-                found = await cursor.fetchall()
-        archived = [await self._archived(position, segment) for position, _, segment in found if segment]
-        return sorted([*each((p, record) for p, record, segment in found if not segment), *archived])
+            return each(await self._each(parameters))
 
-    async def _archived(self, position: int, segment: str) -> Row:
-        row = (await self._segments.rows(segment)).get(position)
-        if row is None:
+    async def _each(self, parameters: Sequence[object]) -> list[tuple[int, bytes]]:
+        """The position and the record of each row, wherever it stands."""
+        async with self.connection() as connection:
+            cursor = await connection.execute(sql("log_each").encode(), parameters, binary=True)
+            rows = await cursor.fetchall()
+        return [
+            (position, record if segment is None else await self._archived(segment, position))
+            for position, record, segment in rows
+        ]
+
+    async def _archived(self, segment: str, position: int) -> bytes:
+        record = (await self._segments.records(segment)).get(position)
+        if record is None:
             raise LogUnavailable(f"segment {segment} of the archive lacks position {position}")
-        return row
-
-    async def _with_archived(self, records: bytes, archived: Iterable[tuple[int, str]]) -> bytes:
-        """The records, with those that stand in segments of the archive."""
-        rows = unpacked(records) if records else []
-        rows += [await self._archived(position, segment) for position, segment in archived]
-        return packed(sorted(rows))
+        return record
 
 
 def _branch(item: Item, org: str | None, after: int, upto: int) -> syntax.Composed:

@@ -105,10 +105,14 @@ def ends_at(records: bytes) -> tuple[int, int]:
     return count, first + count - 1
 
 
+def placed(position: int, record: bytes) -> bytes:
+    """The record with its head."""
+    return PLACED.pack(0x98, 0xD3, position) + record
+
+
 def packed(rows: Sequence[Row]) -> bytes:
     """Rows as an array of records."""
-    records = (PLACED.pack(0x98, 0xD3, row.position) + record_of(row) for row in rows)
-    return listed(len(rows), b"".join(records))
+    return listed(len(rows), b"".join(placed(row.position, record_of(row)) for row in rows))
 
 
 def unpacked(records: bytes) -> list[Row]:
@@ -124,7 +128,7 @@ def each(records: Iterable[tuple[int, bytes]]) -> list[Row]:
     rows: list[Row] = []
     for position, record in records:
         try:
-            rows += unpacked(listed(1, PLACED.pack(0x98, 0xD3, position) + record))
+            rows += unpacked(listed(1, placed(position, record)))
         except DamagedRecord:
             rows.append(Row(position, NEVER, "", "", "", None, (), record))
     return rows

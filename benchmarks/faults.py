@@ -34,7 +34,7 @@ def main() -> None:
 
 def _races(folder: Path, quick: bool) -> list[Row]:
     folder.mkdir()
-    return asyncio.run(races(folder, 2 if quick else 10))
+    return asyncio.run(races(folder, 1 if quick else 10))
 
 
 def _kills(folder: Path, quick: bool) -> list[Row]:

@@ -107,4 +107,5 @@ class Archiving:
             )
         )
         await self._table.strip(segment.name, [row.position for row in rows])
+        await self._table.vacuum()  # or the rows of the next segment, written anew, would make the table grow
         return segment.size

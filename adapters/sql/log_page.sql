@@ -1,8 +1,7 @@
 select
     count(record),
     string_agg('\x98d3'::bytea || int8send(position) || record, ''::bytea order by position),
-    array_agg(position order by position) filter (where segment is not null),
-    array_agg(segment order by position) filter (where segment is not null)
+    case when bool_or(segment is not null) then array_agg(position) end
 from (
     select position, record, segment from events
     where position > %s and position <= %s

@@ -111,7 +111,7 @@ def _in_the_end(recorded: Sequence[Recorded], talk: Talk) -> list[Row]:
 
 
 def _faults(disk: Path | None, quick: bool) -> list[Fault]:
-    gone, hung, full, times = (3, 7, 2, 5) if quick else (10, 15, 8, 25)
+    gone, hung, full, times = (2, 6, 1, 5) if quick else (10, 15, 8, 25)
 
     async def away(mortal: Mortal) -> None:
         await mortal.kill()

@@ -2,8 +2,13 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from adapters.postgres_log import PostgresLog
+from adapters.key_vault import KeyVault
+from adapters.master_keys import MasterKeys
+from adapters.postgres_log import PostgresLog, Vault
+from adapters.postgres_rows import PostgresRows
 from benchmarks.measuring.log_clients import Load, Round, Rounds, Side, in_rounds, tasks, threads
 from benchmarks.measuring.log_server import Bench
 from benchmarks.peers import stock
@@ -107,16 +112,20 @@ def _rows(work: Work, found: Mapping[str, Rounds], target: float) -> list[Row]:
 
 
 def _messages(bench: Bench, pace: Pace) -> list[Row]:
-    """Events with personal fields, which the peers do not have."""
+    """Events with personal fields, which are encrypted; the peers do not do that."""
     work = Work(32, kind=MessageSent)
-    with bench.database() as own:
-        found = in_rounds({"ours": _ours(bench, pace, work, own)}, pace.rounds)["ours"]
-    return [at_least_times(f"append of 1 `{type_of(MessageSent)}`, 32 at once", "/s", found.rate, None)]
+    with bench.database() as own, TemporaryDirectory(prefix="lyceum-bench-keys-") as folder:
+        masters = MasterKeys.made(Path(folder) / "keys.json")
+        side = _ours(bench, pace, work, own, lambda rows: KeyVault(rows, masters))
+        found = in_rounds({"ours": side}, pace.rounds)["ours"]
+    return [at_least_times("append of 1 message, encrypted, 32 at once", "/s", found.rate, None)]
 
 
-def _ours(bench: Bench, pace: Pace, work: Work, url: str) -> Side:
+def _ours(
+    bench: Bench, pace: Pace, work: Work, url: str, vault: Callable[[PostgresRows], Vault] | None = None
+) -> Side:
     async def measure() -> Round:
-        async with PostgresLog.opened(url) as log:
+        async with PostgresLog.opened(url, vault) as log:
             head = await log.head()
             clients = [command(log, work, client, head) for client in range(work.clients)]
             return await tasks(clients, Load(pace.seconds, work.each, bench.cpu))

@@ -13,7 +13,7 @@ from benchmarks.measuring.log_appending import Pace, joined
 from benchmarks.measuring.log_clients import in_turn
 from benchmarks.measuring.log_server import Bench
 from benchmarks.peers import stock_application as stock
-from benchmarks.report import Row, at_least_times, median
+from benchmarks.report import Row, at_least_times, at_most, median
 from domain.events import Context, Recorded
 from domain.rooms import RoomJoined
 from infra.wiring import utc_now
@@ -53,12 +53,16 @@ def replay(bench: Bench, pace: Pace) -> list[Row]:
         for url in (own, other):
             vacuum(url)
         sides = {
-            "ours": lambda: bench.run(_replayed(own)),
-            "stock": lambda: _timed_replay(other),
+            "ours": lambda: bench.run(_replayed(bench, own)),
+            "stock": lambda: _stock_replayed(bench, other),
         }
         found = in_turn(sides, pace.rounds)
-    work = f"replay of {pace.events:,} events to structs; stock recorder and JSON mapper"
-    return [at_least_times(work, "/s", median(found["ours"]), median(found["stock"]), 5)]
+    ours, peer = ([median(part) for part in zip(*found[side], strict=True)] for side in ("ours", "stock"))
+    work = f"replay of {pace.events:,} events to structs"
+    return [
+        at_least_times(f"{work}; stock recorder and JSON mapper", "/s", ours[0], peer[0], 5),
+        at_most(f"{work}: processor time an event", "µs", ours[1], peer=peer[1]),
+    ]
 
 
 def projection(bench: Bench, pace: Pace) -> list[Row]:
@@ -91,18 +95,21 @@ def vacuum(url: str) -> None:
         connection.execute("vacuum analyze")
 
 
-async def _replayed(url: str) -> float:
-    """Events a second."""
+async def _replayed(bench: Bench, url: str) -> tuple[float, float]:
+    """Events a second, and microseconds of processor time an event."""
     async with PostgresLog.opened(url) as log:
-        seen, began = 0, time.perf_counter()
+        seen, began, cpu = 0, time.perf_counter(), bench.cpu()
         async for batch in log.read():
             seen += len(batch)
-        return seen / (time.perf_counter() - began)
+        return seen / (time.perf_counter() - began), 1e6 * (bench.cpu() - cpu) / seen
 
 
-def _timed_replay(url: str) -> float:
-    began = time.perf_counter()
-    return stock.replay(url) / (time.perf_counter() - began)
+def _stock_replayed(bench: Bench, url: str) -> tuple[float, float]:
+    """The same."""
+    with stock.application(url) as app:
+        began, cpu = time.perf_counter(), bench.cpu()
+        seen = stock.replay(app)
+        return seen / (time.perf_counter() - began), 1e6 * (bench.cpu() - cpu) / seen
 
 
 async def _opened_and_caught_up(url: str, version: int) -> float:

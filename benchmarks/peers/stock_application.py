@@ -108,16 +108,15 @@ def fill(url: str, events: int, rooms: int) -> None:
             app.recorder.insert_events(batch)
 
 
-def replay(url: str) -> int:
+def replay(app: Rooms) -> int:
     """Read all and make it objects; how many."""
-    with application(url) as app:
-        last = seen = 0
-        while read := app.recorder.select_notifications(last, SECTION, inclusive_of_start=False):
-            for each in read:
-                app.mapper.to_domain_event(each)
-            seen += len(read)
-            last = read[-1].id
-        return seen
+    last = seen = 0
+    while read := app.recorder.select_notifications(last, SECTION, inclusive_of_start=False):
+        for each in read:
+            app.mapper.to_domain_event(each)
+        seen += len(read)
+        last = read[-1].id
+    return seen
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from adapters.stored import Row
 from domain.catalogue import encode
 from domain.events import Item, Query, type_of
 from domain.people import PersonErased
-from domain.rooms import RoomClosed, TurnTaken
+from domain.rooms import MessageSent, RoomClosed, TurnTaken
 from infra.archiving import Moved, NotAsWritten
 from infra.sealed import check_log
 from tests.archive.given import (
@@ -222,6 +222,17 @@ async def test_all_of_a_segment_is_let_go_of_or_nothing(log, postgres_url, archi
         with pytest.raises(NotStripped):
             await table.strip("1" * 64, [2, 3, 4])
     assert await segments(log) == {3: "0" * 64}
+
+
+async def test_the_table_does_not_grow_by_what_is_taken_out_of_it(log, postgres_url, archive):
+    long = [MessageSent(room="algebra", person="ada", message=f"m{n}", text="x" * 400) for n in range(1000)]
+    await log.append([opened("algebra"), joined("algebra"), *long], at(LONG_AGO))
+    await log.append([RoomClosed(room="algebra")], at(LONG_AGO))
+    async with PostgresArchiving.opened(postgres_url) as table:
+        before = await table.size()
+    await archived(log, postgres_url, archive, most=100)
+    async with PostgresArchiving.opened(postgres_url) as table:
+        assert await table.size() < 1.2 * before
 
 
 async def test_two_at_once_are_one_and_the_other_says_so(log, postgres_url, archive):

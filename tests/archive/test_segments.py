@@ -12,7 +12,7 @@ import pytest
 
 from adapters.archive import Archive
 from adapters.postgres_log import PostgresLog
-from adapters.stored import Row, line_of
+from adapters.stored import Row, line_of, record_of
 from domain.errors import LogUnavailable
 from tests.archive.given import archived, lived
 from tests.house import PROJECT
@@ -48,7 +48,8 @@ async def test_a_file_is_the_lines_that_are_sealed_and_exported(archive):
     assert text == b"".join(line_of(row) + b"\n" for row in written)
     assert [json.loads(line)["position"] for line in text.splitlines()] == [1, 2, 3, 9]
     assert await archive.read_back(segment.name) == written
-    assert await archive.rows(segment.name) == {row.position: row for row in written}
+    contents = {row.position: record_of(row) for row in written}
+    assert await archive.records(segment.name) == contents
 
 
 async def test_the_page_of_the_format_says_how_to_look_into_one(archive):
@@ -69,13 +70,13 @@ async def test_no_more_stays_in_memory_than_may(tmp_path):
     archive = Archive(tmp_path, keep=40_000)
     names = [(await archive.write(rows(50, first=50 * n + 1))).name for n in range(8)]
     for name in (*names, *names):
-        await archive.rows(name)
+        await archive.records(name)
         assert 0 < archive.kept <= 40_000
-    kept = await archive.rows(names[-1])
-    assert await archive.rows(names[-1]) is kept
+    kept = await archive.records(names[-1])
+    assert await archive.records(names[-1]) is kept
     large = (await archive.write(rows(50, size=2000))).name
-    assert len(await archive.rows(large)) == 50
-    await archive.rows(names[0])
+    assert len(await archive.records(large)) == 50
+    await archive.records(names[0])
     assert archive.kept <= 40_000
 
 
@@ -125,19 +126,19 @@ async def test_what_was_never_a_segment_is_said_to_be_none(data, archive):
     name = sha256(data).hexdigest()
     archive.path(name).write_bytes(data)
     with pytest.raises(LogUnavailable, match=f"segment {name} of the archive is none"):
-        await archive.rows(name)
+        await archive.records(name)
 
 
 async def test_a_segment_that_is_no_file_is_said_to_be_unreadable(archive):
     archive.path("0" * 64).mkdir(parents=True)
     with pytest.raises(LogUnavailable, match="cannot be read: Is a directory"):
-        await archive.rows("0" * 64)
+        await archive.records("0" * 64)
 
 
 @pytest.mark.parametrize("name", ["", "../secret", "0" * 63, "0" * 64 + "\n", "A" * 64])
 async def test_nothing_else_than_a_segment_is_ever_opened(name, archive):
     with pytest.raises(LogUnavailable, match="is no segment of the archive"):
-        await archive.rows(name)
+        await archive.records(name)
 
 
 async def test_an_event_that_is_not_in_its_segment_is_named(log, postgres_url, archive):

@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Mapping
+from pathlib import PurePosixPath
 
 import pytest
 import yaml
@@ -99,10 +100,19 @@ def test_what_must_not_be_lost_has_a_volume():
     assert mounted == {"postgres", "nats", *NODES}
 
 
-def test_every_node_reads_the_same_archive():
+def test_every_node_reads_the_same_archive_and_the_same_keys():
+    dockerfile = (PROJECT / "Dockerfile").read_text()
     for name in NODES:
-        folder = environment(services()[name])["LYCEUM_ARCHIVE"]
-        assert services()[name]["volumes"] == [f"archive:{folder}"]
+        archive = environment(services()[name])["LYCEUM_ARCHIVE"]
+        keys = PurePosixPath(environment(services()[name])["LYCEUM_KEYS"]).parent
+        assert services()[name]["volumes"] == [f"archive:{archive}", f"keys:{keys}"]
+        assert f"install -d -o lyceum -m 700 {archive} {keys}\n" in dockerfile
+
+
+def test_the_keys_are_in_no_volume_of_another():
+    """They are backed up apart from what they open."""
+    mounts = [volume.split(":") for name in NODES for volume in services()[name]["volumes"]]
+    assert len({source for source, _ in mounts}) == len({target for _, target in mounts}) == 2
 
 
 def test_the_image_has_every_package_runs_as_nobody_special_and_can_tell_its_health():
