@@ -1,5 +1,6 @@
 """What the command line does for one person: give them all that concerns them, and erase them."""
 
+import asyncio
 import os
 import sys
 from collections import Counter
@@ -28,11 +29,15 @@ from infra.logs import log_at, vault_of
 from infra.settings import Settings
 from infra.tasks import TaskFailed
 from infra.wiring import utc_now
+from projections.catalogue import VIEWS
 from projections.leaderboards import BoardsUnavailable
 from realtime.export import Sources, exported
 from realtime.house import Views
 from realtime.perform import Performer
 
+LOOKS = 100
+PAUSE = 0.05
+"""How often it is looked whether the views have come to an erasure, and the seconds between."""
 OPERATOR = "operator"
 """Who acts, in the log, when it is done on the command line."""
 CALLED: dict[type[Event], str] = {
@@ -51,11 +56,14 @@ async def erase(settings: Settings, person: str, org: str, confirmed: bool) -> N
         if not (confirmed or _confirmed(_question(person, lost))):
             raise TaskFailed("Nothing was erased.")
         try:
-            await Performer(log, ROUTES).perform(ErasePerson(person=person), operator(org))
+            done = await Performer(log, ROUTES).perform(ErasePerson(person=person), operator(org))
         except Refused as refused:
             raise TaskFailed(str(refused)) from refused
         destroyed = await vault_of(log).destroy(org, person)
+        shown = await _views_come_to(PostgresViews(log.rows), done.position)
     click.echo(f"{person} is erased." if destroyed else f"{person} was erased before.")
+    if not shown:
+        click.echo("Views show what they showed until a worker has gone on; see the health of the house.")
 
 
 async def export(settings: Settings, person: str, org: str, file: Path | None) -> None:
@@ -76,6 +84,15 @@ async def export(settings: Settings, person: str, org: str, file: Path | None) -
                     out.write(piece)
         except (Refused, BoardsUnavailable, OSError) as error:
             raise TaskFailed(str(error)) from error
+
+
+async def _views_come_to(views: PostgresViews, position: int) -> bool:
+    """Whether every view has folded the event, some seconds at most."""
+    for _ in range(LOOKS):
+        if min([await views.position(view.name) for view in VIEWS]) >= position:
+            return True
+        await asyncio.sleep(PAUSE)
+    return False
 
 
 async def _personal(log: PostgresLog, org: str, person: str) -> Counter[str]:

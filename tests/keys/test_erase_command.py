@@ -61,3 +61,9 @@ def test_somebody_who_left_no_trace_is_unknown(house):
 def test_a_person_of_another_organisation_is_another_person(house, ada):
     assert erase(house, ada, "--yes", "--org", "elsewhere").exit_code == 1
     assert name_of(house, ada) == "Ada"
+
+
+def test_verify_is_clean_right_after_it(house, ada):
+    assert f"{ada} is erased.\n" == erase(house, ada, "--yes").output
+    verified = RunningHouse(house.home, house.environment, ("verify",)).run()
+    assert "every view equals a rebuild" in verified

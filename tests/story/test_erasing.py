@@ -39,20 +39,19 @@ ROLES = {"zoe": "student", "ben": "student", "tia": "tutor", "root": "admin", "k
 
 @dataclass
 class Deployment:
-    """A worker and two nodes that serve, on servers that they share."""
+    """Two nodes that serve, the first of which works too, on servers that they share."""
 
-    worker: RunningHouse
     here: RunningHouse
     there: RunningHouse
     shared: dict[str, str]
 
     def run(self, *words: str, status: int = 0) -> str:
         """A command of the command line, beside them."""
-        return RunningHouse(self.worker.home, self.shared, words).run(status=status)
+        return RunningHouse(self.here.home, self.shared, words).run(status=status)
 
     @property
     def settings(self) -> Settings:
-        return Settings.from_environment({**self.shared, "LYCEUM_HOME": str(self.worker.home)})
+        return Settings.from_environment({**self.shared, "LYCEUM_HOME": str(self.here.home)})
 
 
 @pytest.fixture
@@ -67,10 +66,10 @@ def nodes(embedded: Servers, databases: psycopg.Connection, tmp_path: Path) -> I
     with ExitStack() as stack:
         houses = [
             RunningHouse(stack.enter_context(home()), shared, ("serve", "--roles", role)).start()
-            for role in ("worker", "web", "web")
+            for role in ("web,worker", "web")
         ]
         yield Deployment(*houses, shared)
-        assert [house.stop() for house in reversed(houses)] == [0, 0, 0]
+        assert [house.stop() for house in reversed(houses)] == [0, 0]
     databases.execute(sql.SQL("DROP DATABASE erasing WITH (FORCE)"))
 
 
@@ -142,7 +141,7 @@ async def feed(who: Guest, upto: int) -> str:
 
 async def stores(nodes: Deployment) -> bytes:
     """Every byte that PostgreSQL, NATS and Redis hold, and that nodes have written to their logs."""
-    found = [house.errors().encode() for house in (nodes.worker, nodes.here, nodes.there)]
+    found = [house.errors().encode() for house in (nodes.here, nodes.there)]
     async with await psycopg.AsyncConnection.connect(nodes.shared["LYCEUM_POSTGRES"]) as connection:
         tables = await (
             await connection.execute("select tablename from pg_tables where schemaname = 'public'")
@@ -189,7 +188,7 @@ async def test_nothing_holds_the_erased_and_everything_holds_the_other(nats_url,
     )
 
     proof = await people["kim"].get(f"/audit/proof/{position}")
-    checkpoint = nodes.worker.home / "checkpoint"
+    checkpoint = nodes.here.home / "checkpoint"
     checkpoint.write_text((await people["kim"].http.get("/audit/checkpoint")).text)
     assert "Zoë Quillfeather" in nodes.run("export", "zoe")
 
@@ -230,11 +229,11 @@ async def test_an_erasure_that_was_killed_before_it_destroyed_the_key_is_finishe
     nats_url, redis_url, nodes, people
 ):
     await history(nodes, people)
-    nodes.worker.kill()
+    nodes.here.kill()
     async with log_at(nodes.shared["LYCEUM_POSTGRES"], nodes.settings) as log:
         await only_recorded(log)
     assert "zoe" in await kept_keys(nodes)
-    nodes.worker.start()
+    nodes.here.start()
     assert "ben" in await kept_keys(nodes)
     assert "zoe" not in await kept_keys(nodes)
     assert "every view equals a rebuild" in nodes.run("verify")
