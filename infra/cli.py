@@ -1,6 +1,7 @@
 """The command line: `lyceum`."""
 
 import asyncio
+import gc
 import logging
 import signal
 import sys
@@ -35,6 +36,9 @@ EXPECTED = (
     tasks.TaskFailed,
 )
 """Errors that are told in a sentence, without a traceback."""
+
+GARBAGE = (10_000, 10, 10)
+"""Objects made before Python looks for circles: a batch of events makes thousands, and no circle."""
 
 Work = Callable[[Settings], Coroutine[Any, Any, None]]
 
@@ -173,6 +177,7 @@ def _run(work: Work) -> None:
 
 def _end(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """Run to the end on uvloop; what can be expected to go wrong is told in a sentence."""
+    gc.set_threshold(*GARBAGE)
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(work())

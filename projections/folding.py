@@ -45,16 +45,13 @@ class Folder:
         for part in slices(batch):
             self._sort(part, touched)
             await asyncio.sleep(0)
-        await self._fetch(touched)
+        await self._fetch([place for place in touched if not self._views[place[0]].once])
+        rows: list[tuple[Key, bytes]] = []
         for part in slices(list(touched.items())):
-            for place, events in part:
-                state, apply = self._states[place], self._views[place[0]].apply
-                for recorded in events:
-                    apply(state, place[2], recorded)
+            rows += [(Key(*place), self._folded(place, events)) for place, events in part]
             await asyncio.sleep(0)
-        changed = [Key(*place) for place in touched]
-        await self._write(batch[-1].position, changed)
-        return changed
+        await self._commit(batch[-1].position, rows)
+        return [key for key, _ in rows]
 
     def _sort(self, batch: Sequence[Recorded], touched: dict[Place, list[Recorded]]) -> None:
         """Put each event to the rows that it touches; rows look at nothing else, so they may go in turn."""
@@ -68,32 +65,33 @@ class Folder:
                         else:
                             touched[place] = [recorded]
 
-    async def _fetch(self, places: Iterable[Place]) -> None:
+    async def _fetch(self, places: Sequence[Place]) -> None:
         """Have the states of all these rows in memory."""
         missing = self._states.missing(places)
-        there = [Key(*place) for place in missing if not self._views[place[0]].once]
         found: dict[Key, bytes] = {}
-        if there:
+        if missing:
             generations = {view: head.generation for view, head in self.heads.items()}
-            found = await self._store.load(there, generations)
+            found = await self._store.load([Key(*place) for place in missing], generations)
         for place in missing:
             self._states[place] = self._views[place[0]].state()
         for key, row in found.items():
             self._states[key] = self._decoders[key.view].decode(row)
 
-    async def _write(self, position: int, changed: Sequence[Key]) -> None:
-        rows: list[tuple[Key, bytes]] = []
-        for part in slices(changed):
-            rows += [(key, self._encoder.encode(self._states[key])) for key in part]
-            await asyncio.sleep(0)
+    def _folded(self, place: Place, events: Sequence[Recorded]) -> bytes:
+        """The row after these events."""
+        view = self._views[place[0]]
+        state = view.state() if view.once else self._states[place]
+        for recorded in events:
+            view.apply(state, place[2], recorded)
+        return self._encoder.encode(state)
+
+    async def _commit(self, position: int, rows: Sequence[tuple[Key, bytes]]) -> None:
         await self._store.commit(self.heads, position, rows)
         self.heads = {
             view: Head(head.generation, max(head.position, position)) for view, head in self.heads.items()
         }
         for key, row in rows:
-            if self._views[key.view].once:
-                self._states.drop(key)
-            else:
+            if not self._views[key.view].once:
                 self._states.sized(key, len(row))
         self._states.trim()
 

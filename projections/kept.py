@@ -44,12 +44,8 @@ class States:
         self._bytes += size - self._sizes.get(key, 0)
         self._sizes[key] = size
 
-    def drop(self, key: Place) -> None:
-        """Let go of one."""
-        del self._states[key]
-        self._bytes -= self._sizes.pop(key, 0)
-
     def trim(self) -> None:
         """Let go of the ones used longest ago, until the others keep to the bounds."""
         while self._states and (len(self._states) > KEPT or self._bytes > BYTES):
-            self.drop(next(iter(self._states)))
+            key, _ = self._states.popitem(last=False)
+            self._bytes -= self._sizes.pop(key, 0)

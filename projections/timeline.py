@@ -1,11 +1,12 @@
 """The timeline: one row for each event of a room, so that a long history is never rewritten."""
 
 from datetime import datetime
+from functools import cache
 
 from msgspec import Struct
 
 from domain.catalogue import CURRENT
-from domain.events import Recorded, type_of
+from domain.events import Event, Recorded, type_of
 from domain.rooms import BoardEdited
 from projections.keys import BETWEEN
 from projections.view import View
@@ -49,7 +50,13 @@ def _person(recorded: Recorded) -> str | None:
     if isinstance(event, BoardEdited):
         authors = {run.person for run in event.runs}
         return authors.pop() if len(authors) == 1 else None
-    return next((getattr(event, field) for field in PEOPLE if field in event.__struct_fields__), None)
+    field = _field(type(event))
+    return getattr(event, field) if field else None
+
+
+@cache
+def _field(kind: type[Event]) -> str | None:
+    return next((field for field in PEOPLE if field in kind.__struct_fields__), None)
 
 
 def _keys(recorded: Recorded) -> tuple[str, ...]:
