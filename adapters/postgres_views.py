@@ -60,8 +60,11 @@ class PostgresViews:
 
     async def load(self, keys: Sequence[Key], generations: Mapping[str, int]) -> dict[Key, bytes]:
         """See `ViewStore.load`."""
-        rows = await self._fetched(_sql("view_load"), _joined(keys, generations))
-        return {Key(view, org, key): state for view, org, key, state in rows}
+        async with self._rows.connection() as connection:
+            # Not prepared: a plan from when there were few rows would read them all when there are many.
+            parameters = _joined(keys, generations)
+            cursor = await connection.execute(_sql("view_load"), parameters, prepare=False, binary=True)
+            return {Key(view, org, key): state for view, org, key, state in await cursor.fetchall()}
 
     async def commit(
         self, heads: Mapping[str, Head], position: int, rows: Sequence[tuple[Key, bytes]]
