@@ -128,15 +128,18 @@ async def test_a_commit_whose_answer_is_lost_is_neither_repeated_nor_forgotten(l
     await must_be_right(log, store)
 
 
-async def test_with_room_for_few_states_in_memory_the_others_are_read_again(log, store, monkeypatch):
-    monkeypatch.setattr(kept, "KEPT", 2)
+@pytest.mark.parametrize(("bound", "size", "left"), [("KEPT", 2, 2), ("BYTES", 40, 2), ("BYTES", 1, 0)])
+async def test_with_room_for_few_states_in_memory_the_others_are_read_again(
+    log, store, monkeypatch, bound: str, size: int, left: int
+):
+    monkeypatch.setattr(kept, bound, size)
     rooms = ["algebra", "biology", "chemistry", "dance", "english"]
     folder = Folder(store, BOTH, await built(store, *BOTH))
     for n in range(4):
         for room in rooms:
             await log.append([said(f"m{n}", room=room)], by())
             await folder.fold(await read(log, after=folder.position))
-    assert len(folder._states) == 2
+    assert len(folder._states) == left
     for room in rooms:
         assert await shown(store, MESSAGES, room) == await expected(log, MESSAGES, room)
 
