@@ -196,6 +196,16 @@ async def room_with(host: Guest, *others: Guest, capacity: int = 8) -> str:
     return room
 
 
+async def sealed_upto(auditor: Guest, position: int) -> str:
+    """The newest checkpoint, once it reaches so far: there is one a second."""
+    for _ in range(200):
+        note = (await auditor.http.get("/audit/checkpoint")).text
+        if int(note.splitlines()[1]) >= position:
+            return note
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"position {position} is not sealed")
+
+
 async def refusals(house: RunningHouse, boundary: str, reason: str) -> float:
     """How often the house says that it has refused such a thing."""
     async with httpx.AsyncClient(base_url=house.url) as http:

@@ -16,7 +16,7 @@ from infra.documents import openapi
 from infra.wiring import utc_now
 from realtime.access import Access
 from realtime.reading import Reading
-from tests.realtime.guests import Guest, fresh, guests, room_with
+from tests.realtime.guests import Guest, fresh, guests, room_with, sealed_upto
 
 RECORDED = {
     "/audit/events": "events",
@@ -131,22 +131,14 @@ CASES = [(path, role) for path in RECORDED for role in ("auditor", "admin") if (
 async def test_whoever_oversees_others_is_on_record(house, scene, template, role):
     async with guests(house, kim=role) as (kim,):
         concerned = scene.tia if "utor" in template else scene.ada
-        await until_sealed(kim, scene, template)
+        if template == "/audit/proof/{position}":
+            await sealed_upto(kim, scene.position)
         await look(kim, scene, template)
         found = await reads(kim, concerned)
         assert {each["what"] for each in found} == {RECORDED[template]}
         assert all(kim.person not in each["persons"] for each in found)
         if "{room}" in template:
             assert scene.room in found[0]["detail"]
-
-
-async def until_sealed(kim: Guest, scene: Scene, template: str) -> None:
-    """A proof is to be had once the sealer has come there."""
-    if template == "/audit/proof/{position}":
-        for _ in range(200):
-            head = int((await kim.http.get("/audit/checkpoint")).text.splitlines()[1])
-            if head >= scene.position:
-                return
 
 
 @pytest.mark.parametrize(

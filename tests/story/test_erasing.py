@@ -26,7 +26,7 @@ from infra.logs import log_at
 from infra.settings import Settings
 from realtime.perform import Performer
 from tests.house import RunningHouse, home
-from tests.realtime.guests import PATIENCE, Guest
+from tests.realtime.guests import PATIENCE, Guest, sealed_upto
 
 ROOM = "algebra"
 ZOE = ("Zoë Quillfeather", "the zebra crossed at noon", "zebra forty-two")
@@ -187,9 +187,9 @@ async def test_nothing_holds_the_erased_and_everything_holds_the_other(nats_url,
         == []
     )
 
-    proof = await people["kim"].get(f"/audit/proof/{position}")
     checkpoint = nodes.here.home / "checkpoint"
-    checkpoint.write_text((await people["kim"].http.get("/audit/checkpoint")).text)
+    checkpoint.write_text(await sealed_upto(people["kim"], position))
+    proof = await people["kim"].get(f"/audit/proof/{position}")
     assert "Zoë Quillfeather" in nodes.run("export", "zoe")
 
     assert "zoe is erased" in nodes.run("erase", "zoe", "--yes")
