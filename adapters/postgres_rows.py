@@ -10,10 +10,12 @@ import psycopg
 from psycopg import sql as syntax
 from psycopg_pool import AsyncConnectionPool
 
+from adapters.appends import Append
 from adapters.postgres_connection import CONNECT, Connection, configure, connected, cut_after
 from adapters.postgres_writer import Writer
 from adapters.sql import sql
 from adapters.stored import DamagedRecord, Row, each, ends_at, listed, placed, unpacked
+from adapters.waiting import Waiting
 from domain.errors import LogUnavailable
 from domain.events import Boundary, Item, Query
 
@@ -29,6 +31,8 @@ PATIENCE = 2.0
 """Seconds to wait for a connection before the log counts as unavailable."""
 READ = 10.0
 """Seconds that whoever has a connection for reading may keep it, unless they say otherwise."""
+WRITERS = 2
+"""While the transaction of one is on its way to the disk, that of the other is made ready."""
 PARTING = 2.0
 """Seconds that a commit on its way has to arrive when the log closes."""
 
@@ -54,15 +58,12 @@ class NoSegments:
 class PostgresRows:
     """The tables of the log in one database. Make one with `PostgresRows.opened(url)`."""
 
-    def __init__(self, pool: Pool, writer: Writer, segments: Segments) -> None:
+    def __init__(self, pool: Pool, waiting: Waiting, segments: Segments) -> None:
         self._pool = pool
-        self._writer = writer
+        self._waiting = waiting
         self._segments = segments
-
-    @property
-    def committed(self) -> list[Callable[[Sequence[Row]], None]]:
+        self.committed: list[Callable[[Sequence[Row]], None]] = []
         """Called with the rows of each transaction of this process once it is durable."""
-        return self._writer.committed
 
     @classmethod
     @asynccontextmanager
@@ -84,18 +85,34 @@ class PostgresRows:
             ) as pool,
             asyncio.TaskGroup() as group,
         ):
-            writer = Writer(url)
-            writing = group.create_task(writer.run())
+            rows = cls(pool, Waiting(), segments or NoSegments())
+            writing = [group.create_task(rows._writer(url).run()) for _ in range(WRITERS)]
             try:
-                yield cls(pool, writer, segments or NoSegments())
+                yield rows
             finally:
-                writer.close()
-                await asyncio.wait([writing], timeout=PARTING)
-                writing.cancel()
+                rows.close()
+                await asyncio.wait(writing, timeout=PARTING)
+                for task in writing:
+                    task.cancel()
+
+    def _writer(self, url: str) -> Writer:
+        return Writer(url, self._waiting, self._tell)
+
+    def _tell(self, rows: Sequence[Row]) -> None:
+        for listener in self.committed:
+            listener(rows)
+
+    def close(self) -> None:
+        """Record nothing any more; what is on its way still arrives."""
+        self._waiting.close()
 
     async def append(self, rows: Sequence[Row], boundary: Boundary | None = None) -> int:
         """Record `rows` (their positions are given here) or raise; the position of the last one."""
-        return await self._writer.append(rows, boundary) if rows else await self.head()
+        if not rows:
+            return await self.head()
+        append = Append(rows, boundary, asyncio.get_running_loop().create_future())
+        self._waiting.add(append)
+        return await append.done
 
     async def head(self) -> int:
         """The last position, 0 at first."""
