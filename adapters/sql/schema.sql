@@ -145,7 +145,13 @@ begin
         into v_refused, v_moved
         from unnest(p_guard, p_guard_org, p_guard_types, p_guard_tags, p_guard_after)
             as g (append, org, types, tags, after)
-        where g.after < v_head and log_moved(g.org, g.types, g.tags, g.after);
+        where g.after < v_head and case
+            when g.types <> '' and position(E'\x1f' in g.tags) = 0 then exists (  -- most are like this
+                select from event_tags t
+                where t.org = g.org and t.tag = g.tags and t.type = any (string_to_array(g.types, E'\x1f'))
+                and t.position > g.after)
+            else log_moved(g.org, g.types, g.tags, g.after)
+        end;
         if cardinality(v_refused) > 0 then
             select array_agg(s.nr - 1 order by s.nr) into v_append
             from unnest(p_sizes) with ordinality as s (size, nr) cross join generate_series(1, s.size);

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from adapters import postgres_writer
+from adapters import waiting
 from adapters.postgres_log import PostgresLog
 from domain.catalogue import UndecodableEvent
 from domain.errors import BoundaryMoved, LogUnavailable
@@ -91,7 +91,7 @@ async def test_all_that_waits_goes_into_one_transaction(log: PostgresLog):
 
 
 async def test_one_append_larger_than_a_transaction_should_be_is_still_recorded_whole(log: PostgresLog):
-    many = [said(f"m{n}") for n in range(postgres_writer.BATCH + 88)]
+    many = [said(f"m{n}") for n in range(waiting.BATCH + 88)]
     assert await log.append(many, by()) == 600
     assert await events(log) == many
 
@@ -204,7 +204,7 @@ async def test_an_event_that_could_not_be_read_again_is_not_recorded(log: Postgr
 
 
 async def test_when_too_much_waits_more_is_refused_and_what_waits_is_recorded(log, monkeypatch):
-    monkeypatch.setattr(postgres_writer, "PENDING", 3)
+    monkeypatch.setattr(waiting, "PENDING", 3)
     answers = await outcomes(*(log.append([said(f"m{n}")], by()) for n in range(5)))
     assert answers[:3] == [1, 2, 3]
     assert all(isinstance(answer, LogUnavailable) for answer in answers[3:])
