@@ -29,6 +29,7 @@ class Folder:
         self._encoder = msgspec.msgpack.Encoder()
         self._decoders = {view.name: msgspec.msgpack.Decoder(view.state) for view in views}
         self._states = States()
+        self._unwritten = 0
         self.heads = heads
 
     @property
@@ -41,17 +42,36 @@ class Folder:
 
         When it fails nothing was written, and the states in memory are ahead of that: begin with a new one.
         """
+        rows = await self.rows(batch)
+        await self.write(batch[-1].position, rows)
+        self._states.trim()
+        return [key for key, _ in rows]
+
+    async def rows(self, batch: Sequence[Recorded]) -> list[tuple[Key, bytes]]:
+        """The rows as they are after this batch; those of the one before may be on their way still."""
+        self._states.trim(spared=self._unwritten)
         touched: dict[Place, list[Recorded]] = {}
         for part in slices(batch):
             self._sort(part, touched)
             await asyncio.sleep(0)
-        await self._fetch([place for place in touched if not self._views[place[0]].once])
+        looked_up = [place for place in touched if not self._views[place[0]].once]
+        await self._fetch(looked_up)
+        self._unwritten = len(looked_up)
         rows: list[tuple[Key, bytes]] = []
         for part in slices(list(touched.items())):
             rows += [(Key(*place), self._folded(place, events)) for place, events in part]
             await asyncio.sleep(0)
-        await self._commit(batch[-1].position, rows)
-        return [key for key, _ in rows]
+        return rows
+
+    async def write(self, position: int, rows: Sequence[tuple[Key, bytes]]) -> None:
+        """Write the rows of a batch that ends at `position`, one batch after the other."""
+        await self._store.commit(self.heads, position, rows)
+        self.heads = {
+            view: Head(head.generation, max(head.position, position)) for view, head in self.heads.items()
+        }
+        for key, row in rows:
+            if not self._views[key.view].once:
+                self._states.sized(key, len(row))
 
     def _sort(self, batch: Sequence[Recorded], touched: dict[Place, list[Recorded]]) -> None:
         """Put each event to the rows that it touches; rows look at nothing else, so they may go in turn."""
@@ -84,16 +104,6 @@ class Folder:
         for recorded in events:
             view.apply(state, place[2], recorded)
         return self._encoder.encode(state)
-
-    async def _commit(self, position: int, rows: Sequence[tuple[Key, bytes]]) -> None:
-        await self._store.commit(self.heads, position, rows)
-        self.heads = {
-            view: Head(head.generation, max(head.position, position)) for view, head in self.heads.items()
-        }
-        for key, row in rows:
-            if not self._views[key.view].once:
-                self._states.sized(key, len(row))
-        self._states.trim()
 
 
 def slices(items: Sequence[T]) -> Iterable[Sequence[T]]:

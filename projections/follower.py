@@ -1,12 +1,12 @@
 """The follower that keeps the views, and builds new versions of them beside what is shown."""
 
 import asyncio
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import count
 
 from domain.log import EventLog
-from projections.ahead import ahead
+from projections.ahead import Batch, ahead
 from projections.folding import Folder
 from projections.store import Head, Key, Overtaken, ViewStore
 from projections.view import AnyView
@@ -17,6 +17,9 @@ LOOK = 5.0
 
 NEARLY = 100
 """Events that a new version may be behind when it is shown, after as many tries: the log moves on."""
+
+Announce = Callable[[Sequence[Key], int], None]
+"""Is told which keys changed, and the position that was come to."""
 
 
 class Changed(Exception):
@@ -36,7 +39,7 @@ class Follower:
         log: EventLog,
         store: ViewStore,
         views: Sequence[AnyView],
-        announce: Callable[[Sequence[Key], int], None],
+        announce: Announce,
     ) -> None:
         self._log = log
         self._store = store
@@ -70,9 +73,7 @@ class Follower:
     async def _follow(self, folder: Folder) -> None:
         self._announce((), folder.position)  # it may have been reached without anybody being told
         async with ahead(self._log.follow(folder.position)) as batches:
-            async for batch in batches:
-                changed = await folder.fold(batch)
-                self._announce(changed, batch[-1].position)
+            await fold_all(folder, batches, self._announce)
 
     async def _supply(self, absent: Sequence[AnyView]) -> None:
         """Build what is not shown yet. Raises `Changed` once one of these views is, whoever built it."""
@@ -95,12 +96,28 @@ class Follower:
             if head - folder.position <= min(tries, NEARLY) and await self._show(heads):
                 raise Changed
             async with ahead(self._log.read(after=folder.position, upto=head)) as batches:
-                async for batch in batches:
-                    await folder.fold(batch)
+                await fold_all(folder, batches)
 
     async def _show(self, heads: Mapping[str, Head]) -> bool:
         """Whether any of these could be shown."""
         return any([await self._store.swap(view, head.generation) for view, head in heads.items()])
+
+
+async def fold_all(folder: Folder, batches: AsyncIterator[Batch], announce: Announce | None = None) -> None:
+    """Fold a batch while the one before is written; announced is what is written."""
+
+    async def write(position: int, rows: Sequence[tuple[Key, bytes]]) -> None:
+        await folder.write(position, rows)
+        if announce:
+            announce([key for key, _ in rows], position)
+
+    async with asyncio.TaskGroup() as group:
+        writing: asyncio.Task[None] | None = None
+        async for batch in batches:
+            rows = await folder.rows(batch)
+            if writing:
+                await writing
+            writing = group.create_task(write(batch[-1].position, rows))
 
 
 @contextmanager

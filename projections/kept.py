@@ -41,11 +41,13 @@ class States:
 
     def sized(self, key: Place, size: int) -> None:
         """The state is so many bytes large where it is stored."""
+        if key not in self._states:
+            return
         self._bytes += size - self._sizes.get(key, 0)
         self._sizes[key] = size
 
-    def trim(self) -> None:
-        """Let go of the ones used longest ago, until the others keep to the bounds."""
-        while self._states and (len(self._states) > KEPT or self._bytes > BYTES):
+    def trim(self, spared: int = 0) -> None:
+        """Let go of those used longest ago, until the others keep to the bounds; not of the last `spared`."""
+        while len(self._states) > spared and (len(self._states) > KEPT or self._bytes > BYTES):
             key, _ = self._states.popitem(last=False)
             self._bytes -= self._sizes.pop(key, 0)

@@ -13,6 +13,7 @@ from adapters.postgres_views import PostgresViews
 from infra import keeping, upkeep
 from infra.health import _views
 from projections import follower as following_module
+from projections import kept as kept_states
 from projections.catalogue import VIEWS
 from projections.folding import Folder
 from projections.store import Head, Key, Overtaken, Stand
@@ -162,6 +163,20 @@ async def test_a_build_that_is_stopped_anywhere_ends_right(log, store, last):
         await until_kept(log, store, *NEXT)
     assert await shown(store, MESSAGES) == await twice(log)
     assert await shown(store, JOINS) == await expected(log, JOINS)
+
+
+@pytest.mark.parametrize("few", [1, 3])
+async def test_what_is_folded_while_the_batch_before_is_written_goes_on_from_it(log, store, monkeypatch, few):
+    monkeypatch.setattr(kept_states, "KEPT", few)
+    rooms = [f"r{n}" for n in range(7)]
+    for start in range(0, 2100, 700):
+        await log.append([said(f"m{n}", rooms[n * n % 7]) for n in range(start, start + 700)], by())
+    async with following(log, store, views=NEXT):
+        await until_shown(store, *NEXT)
+        await until_kept(log, store, *NEXT)
+    for room in rooms:
+        positions = await expected(log, MESSAGES, room)
+        assert await shown(store, MESSAGES, room) == [each for each in positions for _ in range(2)]
 
 
 async def test_two_followers_at_once_build_a_version_once(log, postgres_url, last):

@@ -124,7 +124,7 @@ async def test_a_commit_whose_answer_is_lost_is_neither_repeated_nor_forgotten(l
     async with following(log, store) as announced:
         last = await talk(log, 60)
         await announced.until(last)
-    assert store.turns > 4
+    assert store.turns >= 3  # each of both has happened
     await must_be_right(log, store)
 
 
