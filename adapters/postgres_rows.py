@@ -7,17 +7,17 @@ from contextlib import asynccontextmanager
 from typing import Protocol
 
 import psycopg
-from psycopg import sql as syntax
 from psycopg_pool import AsyncConnectionPool
 
 from adapters.appends import Append
 from adapters.postgres_connection import CONNECT, Connection, configure, connected, cut_after
 from adapters.postgres_writer import Writer
+from adapters.queries import positions_of
 from adapters.sql import sql
 from adapters.stored import DamagedRecord, Row, each, ends_at, listed, placed, unpacked
 from adapters.waiting import Waiting
 from domain.errors import LogUnavailable
-from domain.events import Boundary, Item, Query
+from domain.events import Boundary, Query
 
 PAGE = 512
 """Rows in one read, at first and when they are large."""
@@ -172,10 +172,7 @@ class PostgresRows:
         self, query: Query, *, org: str | None, after: int = 0, upto: int | None = None
     ) -> list[int]:
         """The positions of the matching rows, in order."""
-        branches = [
-            _branch(item, org, after, LAST if upto is None else upto) for item in query.items or (Item(),)
-        ]
-        statement = syntax.SQL(" union ").join(branches) + syntax.SQL(" order by position")
+        statement = positions_of(query, org, after, LAST if upto is None else upto)
         async with self.connection() as connection:
             cursor = await connection.execute(statement, binary=True)
             return [row[0] for row in await cursor.fetchall()]
@@ -215,26 +212,6 @@ class PostgresRows:
         if record is None:
             raise LogUnavailable(f"segment {segment} of the archive lacks position {position}")
         return record
-
-
-def _branch(item: Item, org: str | None, after: int, upto: int) -> syntax.Composed:
-    """The positions that one item of a query matches. A row of `event_tags` may hold several positions."""
-    if org is None:
-        raise ValueError("a query with items is asked within an organisation")
-    first, *others = item.tags or ("",)
-    types = syntax.SQL("and t.type = any ({})").format(list(item.types)) if item.types else syntax.SQL("")
-    # Of each other tag, the first transaction that reaches so far is the only one that may have the event.
-    rest = syntax.SQL(
-        "and found.position = any ((select coalesce(o.positions, array[o.position]) from event_tags o"
-        " where o.org = t.org and o.tag = {} and o.type = t.type and o.position >= found.position"
-        " order by o.position limit 1)::bigint[])"
-    )
-    return syntax.SQL(
-        "select found.position from event_tags t,"
-        " lateral unnest(coalesce(t.positions, array[t.position])) as found (position)"
-        " where t.org = {} and t.tag = {} {} and t.position > {}"
-        " and found.position > {} and found.position <= {} {}"
-    ).format(org, first, types, after, after, upto, syntax.SQL(" ").join(rest.format(tag) for tag in others))
 
 
 def next_limit(count: int, size: int) -> int:

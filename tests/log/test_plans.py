@@ -7,7 +7,7 @@ import pytest
 
 from adapters.appends import JOIN
 from adapters.postgres_log import PostgresLog
-from adapters.postgres_rows import _branch
+from adapters.queries import of_item
 from adapters.sql import sql
 from domain.events import Item
 
@@ -58,7 +58,7 @@ ITEMS = {
 
 async def test_positions_are_found_in_the_index_of_tags(database):
     for asked, item in ITEMS.items():
-        found = await plan(database, _branch(item, "school", ROWS - 3_000, ROWS))
+        found = await plan(database, of_item(item, "school", ROWS - 3_000, ROWS))
         assert "event_tags_pkey" in found, asked
         assert "Seq Scan" not in found, asked
 
