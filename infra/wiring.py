@@ -28,6 +28,7 @@ from infra.health import Health
 from infra.keeping import Run, kept
 from infra.logs import log_at, vault_of
 from infra.marks import Marks
+from infra.readiness import views_shown
 from infra.relay import Relay
 from infra.sealing import Sealer
 from infra.serving import Server, listening
@@ -184,6 +185,7 @@ async def _working(
             "absence": Absence(base.presence, base.performer.perform, clock).run,
         }
         await stack.enter_async_context(kept(parts))
+        await views_shown(base.views)
         yield
 
 
