@@ -92,7 +92,7 @@ async def test_all_that_waits_goes_into_one_transaction(log: PostgresLog):
 
 async def test_two_writers_who_have_nothing_to_do_share_much_that_waits(log: PostgresLog):
     async with asyncio.timeout(10):
-        while log.rows._waiting._idle < 2:  # both are connected
+        while log.rows._waiting._idle < 2:  # noqa: ASYNC110  until both are connected
             await asyncio.sleep(0)
     sizes = transactions(log)
     await asyncio.gather(*(log.append([said(f"m{n}")], by()) for n in range(2 * waiting.SHARED)))
