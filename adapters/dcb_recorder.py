@@ -8,6 +8,7 @@ import asyncio
 import threading
 from collections.abc import Coroutine, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -29,6 +30,7 @@ from domain.errors import BoundaryMoved, LogUnavailable
 from domain.events import Boundary, Item, Query
 
 T = TypeVar("T")
+POLL = 1.0
 ORG = "library"
 """The organisation whose events these are."""
 
@@ -114,11 +116,19 @@ class LyceumDCBRecorder(DCBRecorder):
             async with PostgresRows.opened(url) as rows:
                 rows.committed.append(self._notify)
                 ready.set_result(rows)
-                await self._closing.wait()
+                await self._poll()
         except Exception as error:
             if ready.done():
                 raise
             ready.set_exception(OperationalError(str(error)))
+
+    async def _poll(self) -> None:
+        """Wake who listens once a second, until the recorder is closed: other processes append too."""
+        while not self._closing.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(POLL):
+                    await self._closing.wait()
+            self._notify(())
 
     def _notify(self, _: Sequence[Row]) -> None:
         for event in tuple(self._listeners):

@@ -107,6 +107,12 @@ class PostgresViews:
             await self._drop_rows(view, [*stands.keys() - {generation}])
         return ready
 
+    async def hide_older(self, views: Sequence[AnyView]) -> None:
+        """Show no older version of these views any more: nobody folds into them that somebody was erased."""
+        async with self._rows.connection() as connection:
+            versions = ([view.name for view in views], [view.version for view in views])
+            await connection.execute(_sql("view_hide"), versions)
+
     async def tidy(self, views: Sequence[AnyView]) -> None:
         """See `ViewStore.tidy`."""
         for view in views:

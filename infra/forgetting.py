@@ -5,10 +5,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from adapters.key_vault import KeyVault
 from adapters.postgres_followers import PostgresFollowers
 from adapters.postgres_log import PostgresLog
+from adapters.postgres_views import PostgresViews
 from adapters.stored import Row
 from domain.catalogue import decode, owner
 from domain.events import EVERYTHING, type_of
 from domain.people import PersonErased
+from projections.catalogue import VIEWS
 from realtime.perform import Performer
 
 NAME = "erasing"
@@ -20,10 +22,13 @@ MARK = 1000
 class Erasing:
     """Destroys the key of everybody who was erased, should whoever erased them have been stopped before."""
 
-    def __init__(self, log: PostgresLog, followers: PostgresFollowers, vault: KeyVault) -> None:
+    def __init__(
+        self, log: PostgresLog, followers: PostgresFollowers, vault: KeyVault, views: PostgresViews
+    ) -> None:
         self._log = log
         self._followers = followers
         self._vault = vault
+        self._views = views
         self._marked = 0
 
     async def catch_up(self) -> None:
@@ -45,6 +50,8 @@ class Erasing:
         gone = list(erased_in(rows))
         for org, person in gone:
             await self._vault.destroy(org, person)
+        if gone:
+            await self._views.hide_older(VIEWS)
         position = rows[-1].position
         if gone or position - self._marked >= MARK:
             await self._followers.moved(NAME, position)

@@ -154,7 +154,7 @@ async def _working(
     """The role `worker`: views, leaderboards, relay, seal, facilitator."""
     announcer = Announcer(base.outbox)
     relay = Relay(base.log, base.followers, base.bus)
-    erasing = Erasing(base.log, base.followers, base.vault)
+    erasing = Erasing(base.log, base.followers, base.vault, base.views)
     await erasing.catch_up()  # before the views go on: nothing of those who were erased gets into them
     marks = Marks()
     await base.bus.listen("lyceum.*.rooms.*.voice", marks.heard)

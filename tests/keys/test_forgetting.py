@@ -40,7 +40,7 @@ class Process:
         self.vault = log.vault
         self.performer = Performer(log, ROUTES)
         self.forgetting = Forgetting(log, log.vault, self.performer, 0)
-        self.erasing = Erasing(log, PostgresFollowers(log.rows), log.vault)
+        self.erasing = Erasing(log, PostgresFollowers(log.rows), log.vault, PostgresViews(log.rows))
 
     async def name_in_memory(self, person: str) -> str | None:
         """The name as decisions of this process have it."""

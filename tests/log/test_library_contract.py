@@ -35,6 +35,16 @@ def test_the_librarys_contract_for_subscriptions_holds(recorder):
     Contract().check_subscriptions(recorder)
 
 
+def test_a_subscription_sees_what_another_process_appends(recorder, postgres_url):
+    other = LyceumDCBRecorder(postgres_url)
+    try:
+        with recorder.subscribe(after=0) as subscription:
+            assert other.append([DCBEvent(type="enrolled", data=b"ada", tags=[])]) == 1
+            assert next(subscription).event.data == b"ada"
+    finally:
+        other.close()
+
+
 def test_a_stock_application_of_the_library_runs_on_our_log_unchanged(postgres_url):
     env = {"PERSISTENCE_MODULE": "adapters.dcb_recorder", "POSTGRES_URL": postgres_url}
     course = f"course:{uuid4()}"

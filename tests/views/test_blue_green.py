@@ -329,3 +329,12 @@ def test_health_shows_what_is_being_built_and_how_far():
         "building": {"mastery": {"position": 40, "behind": 60}},
     }
     assert _views([], 100) == {"ok": True, "behind": 100}
+
+
+async def test_an_older_version_that_must_not_be_shown_any_more_is_not_and_others_are(log, last):
+    store = PostgresViews(log.rows)
+    await store.hide_older(NEXT)
+    assert {stand.view for stand in await store.stands() if stand.live} == {JOINS.name}
+    async with following(log, store, views=NEXT):
+        await until_shown(store, MESSAGES_TWICE)
+    assert await shown(store, MESSAGES_TWICE) == await twice(log)
