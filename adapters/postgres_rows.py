@@ -227,6 +227,7 @@ async def _prepare(url: str) -> None:
             if (await (await connection.execute(sql("log_earlier").encode())).fetchone()) is not None:
                 raise LogUnavailable(EARLIER)
             await _make(connection)
+            await connection.execute(sql("log_writers_gone").encode())
     except psycopg.OperationalError as error:
         raise LogUnavailable(f"PostgreSQL cannot be reached: {error}") from error
 

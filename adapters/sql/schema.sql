@@ -161,7 +161,8 @@ begin
     insert into log_writers as w (writer, batch, head, refused, moved)
     values (p_writer, p_batch, v_head, v_refused, v_moved)
     on conflict (writer) do update
-    set batch = excluded.batch, head = excluded.head, refused = excluded.refused, moved = excluded.moved
+    set batch = excluded.batch, head = excluded.head, refused = excluded.refused, moved = excluded.moved,
+        at = excluded.at
     where w.batch < excluded.batch;
     if not found then
         raise exception 'this batch was given up' using errcode = 'LY001';

@@ -1,0 +1,1 @@
+delete from log_writers where at < now() - interval '1 day'
