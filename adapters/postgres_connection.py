@@ -16,13 +16,17 @@ Connection = psycopg.AsyncConnection[Any]
 CONNECT = 3
 """Seconds in which a server must have taken a connection; whole ones, as libpq counts."""
 
+SETTINGS = b"set timezone to 'UTC'; set enable_seqscan to off; set enable_bitmapscan to off"
+"""Everything here goes by an index and in its order. A plan that was made while a table was small, or before
+anything was known of it, would read all of it and sort."""
+
 
 async def configure(connection: Connection) -> None:
     """What every connection to the log is set to."""
     await connection.set_autocommit(True)
     take_packed(connection)
     with cut_after(connection, CONNECT):
-        await connection.execute("set timezone to 'UTC'")
+        await connection.execute(SETTINGS)
 
 
 @asynccontextmanager

@@ -98,7 +98,7 @@ def vacuum(url: str) -> None:
 async def _replayed(bench: Bench, url: str) -> tuple[float, float]:
     """Events a second, and microseconds of processor time an event."""
     async with PostgresLog.opened(url) as log:
-        seen, began, cpu = 0, time.perf_counter(), bench.cpu()
+        seen, cpu, began = 0, bench.cpu(), time.perf_counter()
         async for batch in log.read():
             seen += len(batch)
         return seen / (time.perf_counter() - began), 1e6 * (bench.cpu() - cpu) / seen
@@ -107,7 +107,7 @@ async def _replayed(bench: Bench, url: str) -> tuple[float, float]:
 def _stock_replayed(bench: Bench, url: str) -> tuple[float, float]:
     """The same."""
     with stock.application(url) as app:
-        began, cpu = time.perf_counter(), bench.cpu()
+        cpu, began = bench.cpu(), time.perf_counter()
         seen = stock.replay(app)
         return seen / (time.perf_counter() - began), 1e6 * (bench.cpu() - cpu) / seen
 
