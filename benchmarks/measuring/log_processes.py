@@ -4,7 +4,8 @@ import asyncio
 import multiprocessing
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from multiprocessing.synchronize import Barrier
+from contextlib import ExitStack
+from multiprocessing.synchronize import Barrier, Lock
 
 import uvloop
 
@@ -23,14 +24,13 @@ CLIENTS = 32
 """In each process."""
 
 _barrier: list[Barrier] = []
-"""In each process, what it begins at."""
+_lock: list[Lock] = []
+"""In each process, what it begins at, and what only one may hold."""
 
 
 def together(bench: Bench, pace: Pace) -> list[Row]:
     """The sum of what all processes append."""
     with bench.database() as own, bench.database() as other:
-        with stock.appending(other, stock.BEST, 1, 1, TOPIC, b""):
-            pass  # its tables are there: made by several at once, one of them fails
         sides = {"ours": lambda: _sum(_ours, own, pace), "stock": lambda: _sum(_stock, other, pace)}
         found = in_turn(sides, pace.rounds)
     work = f"{PROCESSES} processes append 1 event, {CLIENTS} at once in each; {STOCK}"
@@ -40,13 +40,14 @@ def together(bench: Bench, pace: Pace) -> list[Row]:
 def _sum(side: Callable[[str, int, float], Round], url: str, pace: Pace) -> float:
     context = multiprocessing.get_context("spawn")
     barrier = context.Barrier(PROCESSES, timeout=PATIENCE)  # should one of them fail, the others do not wait
-    with ProcessPoolExecutor(PROCESSES, context, _meet, (barrier,)) as pool:
+    with ProcessPoolExecutor(PROCESSES, context, _meet, (barrier, context.Lock())) as pool:
         rounds = [pool.submit(side, url, number, pace.seconds) for number in range(PROCESSES)]
         return sum(one.result().rate for one in rounds)
 
 
-def _meet(barrier: Barrier) -> None:
+def _meet(barrier: Barrier, lock: Lock) -> None:
     _barrier.append(barrier)
+    _lock.append(lock)
 
 
 def _ours(url: str, number: int, seconds: float) -> Round:
@@ -64,6 +65,8 @@ def _ours(url: str, number: int, seconds: float) -> Round:
 
 def _stock(url: str, number: int, seconds: float) -> Round:
     state = encode(joined(number))
-    with stock.appending(url, stock.BEST, CLIENTS, 1, TOPIC, state) as clients:
+    with ExitStack() as stack:
+        with _lock[0]:  # its tables cannot be made by several at once
+            clients = stack.enter_context(stock.appending(url, stock.BEST, CLIENTS, 1, TOPIC, state))
         _barrier[0].wait()
         return threads(clients, Load(seconds))
