@@ -151,16 +151,13 @@ def original(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("original") / "export"
     folder.mkdir()
     # No two of them are alike but for a letter: an event that becomes another one counts as moved.
-    lines = [b'{"position":%d,"at":"noon","data":"%b"}' % (n, said_at(n)) for n in range(1, SIZE + 1)]
+    said = {n: sha256(b"%d" % n).hexdigest().encode() for n in range(1, SIZE + 1)}
+    lines = [b'{"position":%d,"at":"noon","data":"%b"}' % each for each in said.items()]
     write(folder, lines, [leaf_hash(line) for line in lines])
     (folder / "key").write_text(f"{KEY.verifier}\n")
     (folder / "checkpoint").write_text(note_of(lines))
     (folder / "checkpoints").write_text(note_of(lines[:256]) + note_of(lines[:512]))
     return folder
-
-
-def said_at(number: int) -> bytes:
-    return sha256(b"%d" % number).hexdigest().encode()
 
 
 def note_of(lines: Lines, key: SealKey = KEY) -> str:
