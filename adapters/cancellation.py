@@ -3,13 +3,18 @@
 import asyncio
 
 
-def heed_cancellation() -> None:
-    """Raise `CancelledError` if the task has been told to stop and still runs.
-
-    Before Python 3.12 `asyncio.wait_for`, which the clients of NATS and PostgreSQL use, may drop a
-    cancellation that comes together with what it waits for. To be called where a loop would wait again;
-    not on the way to a last write, which a task that stops may still want.
-    """
+def cancellations() -> int:
+    """How often the task has been told to stop."""
     task = asyncio.current_task()
-    if task is not None and task.cancelling():
+    return task.cancelling() if task is not None else 0
+
+
+def heed_cancellation(heeded: int = 0) -> None:
+    """Raise `CancelledError` if the task has been told to stop, more often than it has `heeded`.
+
+    Before Python 3.12 `asyncio.wait_for`, which the client of NATS and the pool of PostgreSQL's use, may drop
+    a cancellation that comes together with what it waits for. To be called where a loop would wait again, or
+    behind such a wait with what `cancellations` was before it: a task that stops may still want to write.
+    """
+    if cancellations() > heeded:
         raise asyncio.CancelledError

@@ -10,6 +10,7 @@ import psycopg
 from psycopg_pool import AsyncConnectionPool
 
 from adapters.appends import Append
+from adapters.cancellation import cancellations, heed_cancellation
 from adapters.postgres_connection import CONNECT, Connection, configure, connected, cut_after
 from adapters.postgres_writer import Writer
 from adapters.queries import positions_of
@@ -123,8 +124,10 @@ class PostgresRows:
     @asynccontextmanager
     async def connection(self, patience: float = READ) -> AsyncGenerator[Connection, None]:
         """A connection, for `patience` seconds at most; `LogUnavailable` if there is none to be had."""
+        heeded = cancellations()
         try:
             async with self._pool.connection() as connection:
+                heed_cancellation(heeded)
                 with cut_after(connection, patience):
                     yield connection
         except psycopg.OperationalError as error:  # a pool without connections says so too
