@@ -155,15 +155,30 @@ class PostgresRows:
     ) -> AsyncIterator[bytes]:
         """As `read`, each batch as an array of records."""
         if org is None and not query.items:
-            limit = PAGE
-            while records := await self.records(after, upto, limit):
+            async for records in self._in_order(after, upto):
                 yield records
-                count, after = ends_at(records)
-                limit = next_limit(count, len(records))
             return
         positions = await self.positions(query, org=org, after=after, upto=upto)
         for start in range(0, len(positions), PAGE):
             yield await self._records(sql("log_rows"), (positions[start : start + PAGE],))
+
+    async def _in_order(self, after: int, upto: int | None) -> AsyncIterator[bytes]:
+        """All the rows, a page at a time: while one is worked on, PostgreSQL makes the next one ready."""
+        limit, records = PAGE, await self.records(after, upto, PAGE)
+        while records:
+            count, after = ends_at(records)
+            if count < limit:
+                yield records
+                return
+            limit = next_limit(count, len(records))
+            page = asyncio.create_task(self.records(after, upto, limit))
+            page.add_done_callback(_looked_at)
+            await asyncio.sleep(0)  # it is asked for
+            try:
+                yield records
+                records = await page
+            finally:
+                page.cancel()
 
     async def at(self, positions: Sequence[int]) -> AsyncIterator[list[Row]]:
         """The rows at these positions, in order, a batch at a time."""
@@ -215,6 +230,12 @@ class PostgresRows:
         if record is None:
             raise LogUnavailable(f"segment {segment} of the archive lacks position {position}")
         return record
+
+
+def _looked_at(page: asyncio.Task[bytes]) -> None:
+    """Whoever stops reading does not ask what became of the next page."""
+    if not page.cancelled():
+        page.exception()
 
 
 def next_limit(count: int, size: int) -> int:
