@@ -11,9 +11,9 @@ from domain.errors import BoundaryMoved, LogUnavailable
 from domain.events import Boundary, Item
 
 JOIN = "\x1f"
-"""Between types, and between the tags of an event: PostgreSQL's arrays cannot be ragged."""
+"""Between the types, and between the tags, of a guard: PostgreSQL's arrays cannot be ragged."""
 NEXT = "\x1e"
-"""Between events."""
+"""Between texts of one kind."""
 
 Mark = tuple[str, str, str]
 """(organisation, tag or "", type or ""): what a row can be found by."""
@@ -94,7 +94,8 @@ def settle(batch: Sequence[Append], outcome: Outcome) -> list[Row]:
             continue
         for row in append.rows:
             last += 1
-            recorded.append(Row(last, *row[1:]))
+            row.position = last
+        recorded += append.rows
         append.recorded(last)
     return recorded
 
@@ -108,19 +109,33 @@ def parameters(batch: Sequence[Append]) -> tuple[Any, ...]:
         if append.boundary
         for item in append.boundary.query.items or (Item(),)
     ]
+    found = found_by(rows)
     return (
         [len(append.rows) for append in batch],
-        _joined([row.org for row in rows]),
-        _joined([row.type for row in rows]),
-        _joined([JOIN.join(row.tags) for row in rows], sum(len(row.tags) - 1 for row in rows if row.tags)),
         Bytes.of([record_of(row) for row in rows]),
+        *(_joined([mark[i] for mark in found]) for i in range(3)),
+        NEXT.join([",".join(numbers) for numbers in found.values()]),
         *([guard[i] for guard in guards] for i in range(5)),
     )
 
 
-def _joined(texts: Sequence[str], joins: int = 0) -> str:
-    """The texts with `NEXT` between them; within them stands `JOIN` so many times."""
+def found_by(rows: Sequence[Row]) -> dict[Mark, list[str]]:
+    """The numbers, from 1, of the rows that each mark finds; every row is found by its type alone, too."""
+    found: dict[Mark, list[str]] = {}
+    for number, row in enumerate(rows, 1):
+        org, kind, text = row.org, row.type, str(number)
+        for tag in (*row.tags, ""):
+            mark = (org, tag, kind)
+            if mark in found:
+                found[mark].append(text)
+            else:
+                found[mark] = [text]
+    return found
+
+
+def _joined(texts: Sequence[str]) -> str:
+    """The texts with `NEXT` between them."""
     joined = NEXT.join(texts)
-    if joined.count(NEXT) != len(texts) - 1 or joined.count(JOIN) != joins:
+    if joined.count(NEXT) != len(texts) - 1 or JOIN in joined:
         raise Unjoinable(Unjoinable.__doc__)
     return joined

@@ -1,7 +1,7 @@
 """Long arrays for PostgreSQL, packed here: the driver's own dumper looks at every element by itself."""
 
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from psycopg import AsyncConnection, pq
 from psycopg.abc import Buffer
@@ -20,14 +20,8 @@ class Bytes(bytes):
     @classmethod
     def of(cls, values: Sequence[bytes]) -> "Bytes":
         """Pack these."""
-        return cls(b"".join(_parts(values)))
-
-
-def _parts(values: Sequence[bytes]) -> Iterable[bytes]:
-    yield HEAD.pack(1, 0, BYTEA, len(values), 1)
-    for value in values:
-        yield LENGTH.pack(len(value))
-        yield value
+        parts = [LENGTH.pack(len(value)) + value for value in values]
+        return cls(HEAD.pack(1, 0, BYTEA, len(values), 1) + b"".join(parts))
 
 
 class _Dumper(Dumper):

@@ -10,7 +10,7 @@ from adapters.postgres_rows import LARGEST, PAGE, PostgresRows, Segments, next_l
 from adapters.reader import Reader, Vault
 from adapters.recent import Recent
 from adapters.stored import Row, packed, unpacked
-from domain.catalogue import check, closed, encode, owner, tags_of
+from domain.catalogue import checked, closed, encode, owner, personal_fields, tags_of
 from domain.events import EVERYTHING, Boundary, Context, Event, Query, Recorded, type_of
 
 POLL = 1.0
@@ -143,13 +143,12 @@ class PostgresLog:
             listener(rows[-1].position)
 
     async def _row(self, event: Event, c: Context) -> Row:
-        check(event)
-        kind, tags = type_of(event), tags_of(event)
-        public, fields = (event, {}) if self.vault is None else closed(event)
-        if not fields or self.vault is None:
-            return Row(0, c.at, c.org, kind, c.actor, c.cause, tags, encode(event))
-        personal = await self.vault.encrypt(c.org, owner(event), kind, fields)
-        return Row(0, c.at, c.org, kind, c.actor, c.cause, tags, encode(public), personal)
+        data, kind, tags = checked(event), type_of(event), tags_of(event)
+        personal: bytes | None = None
+        if self.vault is not None and personal_fields(type(event)):
+            public, fields = closed(event)
+            data, personal = encode(public), await self.vault.encrypt(c.org, owner(event), kind, fields)
+        return Row(0, c.at, c.org, kind, c.actor, c.cause, tags, data, personal)
 
     async def _shared(self, rows: Sequence[Row]) -> Sequence[Recorded]:
         """The events of rows that others may have decoded already."""

@@ -171,7 +171,8 @@ class PostgresRows:
                 yield records
                 return
             limit = next_limit(count, len(records))
-            page = asyncio.create_task(self.records(after, upto, limit))
+            # In no group: whoever reads may stop anywhere, and a page on its way ends by itself.
+            page = asyncio.create_task(self.records(after, upto, limit))  # noqa: TID251
             page.add_done_callback(_looked_at)
             await asyncio.sleep(0)  # it is asked for
             try:

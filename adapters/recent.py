@@ -1,6 +1,5 @@
 """The end of the log in memory, for followers that are nearly there."""
 
-from collections import deque
 from collections.abc import Sequence
 
 from adapters.stored import Row
@@ -18,7 +17,7 @@ class Recent:
     def __init__(self, events: int = EVENTS, size: int = SIZE) -> None:
         self._events = events
         self._room = size
-        self._rows: deque[Row] = deque()
+        self._rows: list[Row] = []
         self._size = 0
         self.decoded: dict[int, Recorded] = {}
         """By position, with what is personal: many followers read what one has decoded."""
@@ -30,19 +29,25 @@ class Recent:
         """Rows that were just recorded. Those before are let go of if another process wrote in between."""
         if self._rows and rows[0].position != self._rows[-1].position + 1:
             self.clear()
-        self._rows.extend(rows)
-        self._size += sum(len(row.data) for row in rows)
+        self._rows += rows
+        self._size += _size(rows)
         while len(self._rows) > self._events or (self._size > self._room and len(self._rows) > 1):
-            gone = self._rows.popleft()
-            self._size -= len(gone.data)
-            self.decoded.pop(gone.position, None)
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Of the older half, and so not often."""
+        gone = self._rows[: len(self._rows) // 2]
+        del self._rows[: len(gone)]
+        self._size -= _size(gone)
+        for row in gone:
+            self.decoded.pop(row.position, None)
 
     def behind(self, position: int, limit: int) -> Sequence[Row]:
         """The rows behind `position`; none if there are none, or if some of them are not here."""
         if not self._rows or position < self._rows[0].position - 1:
             return ()
-        missing = self._rows[-1].position - position
-        return [self._rows[i] for i in range(-missing, min(limit - missing, 0))] if missing > 0 else ()
+        first = position + 1 - self._rows[0].position
+        return self._rows[first : first + limit]
 
     def remember(self, events: Sequence[Recorded]) -> None:
         """What rows say that are still here."""
@@ -55,3 +60,7 @@ class Recent:
         self._rows.clear()
         self.decoded.clear()
         self._size = 0
+
+
+def _size(rows: Sequence[Row]) -> int:
+    return sum([len(row.data) for row in rows])

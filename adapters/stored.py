@@ -8,8 +8,10 @@ from typing import NamedTuple
 import msgspec
 
 
-class Row(NamedTuple):
-    """One event as it stands in the log.
+class Row(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    """One event as it stands in the log; the position is 0 until it is recorded.
+
+    As JSON it is a line: the fields in their order, bytes as base64, the instant in UTC.
 
     `data` is a map in MessagePack that has a `type`. Where the event has personal fields, it holds a
     placeholder for each, and `personal` what was written there, encrypted with the keys of those whose it is.
@@ -53,20 +55,6 @@ class _Tagged(msgspec.Struct, frozen=True):
     type: str
 
 
-class _Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The fields of a line, in their order; bytes as base64, the instant in UTC."""
-
-    position: int
-    at: datetime
-    org: str
-    type: str
-    actor: str
-    cause: str | None
-    tags: tuple[str, ...]
-    data: bytes
-    personal: bytes | None
-
-
 class UnreadableLine(Exception):
     """This is no line of an export or an archive."""
 
@@ -79,9 +67,10 @@ _packer = msgspec.msgpack.Encoder()
 _records = msgspec.msgpack.Decoder(list[_Record])
 _tagged = msgspec.msgpack.Decoder(_Tagged)
 _encoder = msgspec.json.Encoder()
-_decoder = msgspec.json.Decoder(_Line)
+_decoder = msgspec.json.Decoder(Row)
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+NIL = b"\xc0"
 LIST = struct.Struct(">BI")
 PLACED = struct.Struct(">BBq")
 """The head of a record: an array of eight, and the position as the first."""
@@ -90,7 +79,7 @@ PLACED = struct.Struct(">BBq")
 def record_of(row: Row) -> bytes:
     """The record as it is stored: all but its head, since the position is given by the database."""
     head = _packer.encode((row.at, row.org, row.actor, row.cause, row.tags))
-    return head[1:] + row.data + _packer.encode(row.personal)
+    return head[1:] + row.data + (NIL if row.personal is None else _packer.encode(row.personal))
 
 
 def listed(count: int, records: bytes) -> bytes:
@@ -141,12 +130,12 @@ def _row(r: _Record) -> Row:
 
 def line_of(row: Row) -> bytes:
     """The row as one line of JSON, without its line break: the same bytes whenever, wherever it is made."""
-    return _encoder.encode(_Line(*row))
+    return _encoder.encode(row)
 
 
 def row_of(line: bytes) -> Row:
     """The row of a line. Raises `UnreadableLine`."""
     try:
-        return Row(*msgspec.structs.astuple(_decoder.decode(line)))
+        return _decoder.decode(line)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise UnreadableLine(str(error)) from error

@@ -10,9 +10,11 @@ BATCH = 512
 """Rows in one transaction, unless a single append has more."""
 PENDING = 20_000
 """Rows that may wait for a commit before appends are refused."""
-SHARED = 100
-"""Rows from which on two writers that have nothing to do share what waits; a transaction takes as long as
-that to begin and to end."""
+COMMAND = 2
+"""What it takes to hear and to answer a command, in rows to be recorded."""
+SHARED = 240
+"""Work, in rows, from which on two writers that have nothing to do share what waits; a transaction should be
+worth the way to the disk."""
 
 
 class Waiting:
@@ -64,7 +66,7 @@ class Waiting:
                 await self._some.wait()
             finally:
                 self._idle -= 1
-        shared = self._idle > 0 and self._rows >= SHARED
+        shared = self._idle > 0 and self._rows + COMMAND * len(self._appends) >= SHARED
         batch, rest = _batch(self._appends, (len(self._appends) + 1) // 2 if shared else len(self._appends))
         self._set(rest)
         return batch

@@ -83,12 +83,20 @@ def encode(event: Event) -> bytes:
     return _encoder.encode(event)
 
 
-def check(event: Event) -> None:
-    """Raise `UndecodableEvent` for one whose fields are not what they should be: it is not to be recorded."""
+def checked(event: Event) -> bytes:
+    """As `encode`. Raises `UndecodableEvent` for an event whose fields are not what they should be: it is not
+    to be recorded."""
     try:
-        msgspec.convert(event, exact(type(event)), from_attributes=True)
-    except UNREADABLE as error:
+        data = _encoder.encode(event)
+        _exact_decoder(type(event)).decode(data)
+    except (*UNREADABLE, OverflowError) as error:
         raise UndecodableEvent(f"{type_of(event)}: {type(error).__name__}: {error}") from error
+    return data
+
+
+@cache
+def _exact_decoder(event: type[Event]) -> msgspec.msgpack.Decoder[Any]:
+    return msgspec.msgpack.Decoder(exact(event))
 
 
 @cache
@@ -158,7 +166,7 @@ def _upcast(data: bytes, personal: Mapping[str, str], upcasters: Mapping[str, Up
         passed.add(old)
         fields = upcasters[old](fields)
     event = msgspec.convert(fields, CURRENT[fields["type"]])
-    check(event)
+    checked(event)
     return event
 
 
@@ -178,11 +186,14 @@ def from_json(data: bytes) -> Recorded:
 
 def tags_of(event: Event) -> tuple[str, ...]:
     """The identities that the event concerns, `kind:id` each, without repeats, in order of its fields."""
-    tags: dict[str, None] = {}
+    tags: list[str] = []
     for name, kind, nested in _tagged(type(event)):
-        for identity in _identities(getattr(event, name), nested):
-            tags[f"{kind}:{identity}"] = None
-    return tuple(tags)
+        value = getattr(event, name)
+        if type(value) is str:
+            tags.append(f"{kind}:{value}")
+        else:
+            tags += [f"{kind}:{identity}" for identity in _identities(value, nested)]
+    return tuple(dict.fromkeys(tags))
 
 
 def matches(query: Query, event: Event) -> bool:

@@ -65,7 +65,8 @@ class Archiving:
         except LogUnavailable:
             return 0
         here = await self._table.rows([row.position for row in written])
-        if not set(here) <= set(written):
+        as_written = {row.position: row for row in written}
+        if any(row != as_written[row.position] for row in here):
             raise NotStripped(NotStripped.__doc__)
         await self._table.strip(newest.segment, [row.position for row in here])
         return len(here)

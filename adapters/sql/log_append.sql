@@ -1,3 +1,3 @@
 select head, refused, moved from log_append(
-    %b::text, %b::bigint, %b::integer[], %b::text, %b::text, %b::text, %b::bytea[],
+    %b::text, %b::bigint, %b::integer[], %b::bytea[], %b::text, %b::text, %b::text, %b::text,
     %b::integer[], %b::text[], %b::text[], %b::text[], %b::bigint[])

@@ -119,15 +119,16 @@ begin
 end $$;
 
 -- Appends many commands' events at once: one lock, one transaction, one fsync. p_sizes says how many events
--- each append has; texts come joined, events by the record separator and tags by the unit separator. A guard
--- refuses the append that it names (from 0) and no other. Answers the head before, the appends that were
--- refused, and for each of these what moved: the others stand behind that head, without a gap, in the order
--- given. A batch that log_outcome was asked about is refused (LY001).
+-- each append has, and p_record brings them, numbered from 1. What they can be found by comes grouped: texts
+-- joined by the record separator, and in p_numbers the events of each, joined by commas. A guard refuses the
+-- append that it names (from 0) and no other. Answers the head before, the appends that were refused, and for
+-- each of these what moved: the others stand behind that head, without a gap, in the order given. A batch
+-- that log_outcome was asked about is refused (LY001).
 -- Each statement of a volatile function takes its own snapshot, so that what was committed while we
 -- waited for the lock is seen by the guards.
 create or replace function log_append(
-    p_writer text, p_batch bigint, p_sizes integer[],
-    p_org text, p_type text, p_tags text, p_record bytea[],
+    p_writer text, p_batch bigint, p_sizes integer[], p_record bytea[],
+    p_org text, p_tag text, p_type text, p_numbers text,
     p_guard integer[], p_guard_org text[], p_guard_types text[], p_guard_tags text[], p_guard_after bigint[]
 ) returns table (head bigint, refused integer[], moved text[])
 language plpgsql volatile as $$
@@ -136,7 +137,8 @@ declare
     v_head bigint;
     v_refused integer[] := '{}';
     v_moved text[] := '{}';
-    v_append integer[];
+    v_place integer[];  -- of each event behind the head, 0 if it was refused; null if none was
+    v_count integer := cardinality(p_record);
 begin
     select l.position into v_head from log_head l for update;
 
@@ -153,8 +155,15 @@ begin
             else log_moved(g.org, g.types, g.tags, g.after)
         end;
         if cardinality(v_refused) > 0 then
-            select array_agg(s.nr - 1 order by s.nr) into v_append
-            from unnest(p_sizes) with ordinality as s (size, nr) cross join generate_series(1, s.size);
+            select array_agg(case when e.stays then e.place else 0 end order by e.nr, e.of), max(e.place)
+            into v_place, v_count
+            from (
+                select s.nr, n.of, s.stays, count(*) filter (where s.stays) over (order by s.nr, n.of) as place
+                from (
+                    select size, nr, nr - 1 <> all (v_refused) as stays
+                    from unnest(p_sizes) with ordinality as u (size, nr)
+                ) as s cross join generate_series(1, s.size) as n (of)
+            ) as e;
         end if;
     end if;
 
@@ -168,25 +177,30 @@ begin
         raise exception 'this batch was given up' using errcode = 'LY001';
     end if;
 
-    with given as materialized (
-        select v_head + row_number() over () as position, e.org, e.type,
-            coalesce(string_to_array(e.tags, E'\x1f'), '{}') as tags, e.record
+    insert into events (position, record)
+    select v_head + coalesce(v_place[e.nr], e.nr), e.record
+    from unnest(p_record) with ordinality as e (record, nr)
+    where v_place is null or v_place[e.nr] > 0;
+
+    insert into event_tags (org, tag, type, position, positions)
+    select m.org, m.tag, m.type, m.found[cardinality(m.found)], case when cardinality(m.found) > 1 then m.found end
+    from (
+        select g.org, coalesce(g.tag, '') as tag, g.type, case  -- no text is split into none, not into an empty one
+            when v_place is null and position(',' in g.numbers) = 0 then array[v_head + g.numbers::integer]
+            else array(
+                select v_head + coalesce(v_place[n], n)
+                from unnest(string_to_array(g.numbers, ',')::integer[]) as n
+                where v_place is null or v_place[n] > 0)
+        end as found
         from unnest(
-            string_to_array(p_org, E'\x1e'), string_to_array(p_type, E'\x1e'),
-            string_to_array(p_tags, E'\x1e'), p_record
-        ) with ordinality as e (org, type, tags, record, nr)
-        where v_append is null or v_append[nr] <> all (v_refused)
-    ), tagged as (
-        insert into event_tags (org, tag, type, position, positions)
-        select g.org, t.tag, g.type, max(g.position),
-            case when count(*) > 1 then array_agg(g.position order by g.position) end
-        from given g cross join lateral unnest(array_append(g.tags, '')) as t (tag)
-        group by g.org, t.tag, g.type
-    ), stored as (
-        insert into events (position, record)
-        select g.position, g.record from given g
-    )
-    update log_head set position = (select max(g.position) from given g) where exists (select from given);
+            string_to_array(p_org, E'\x1e'), string_to_array(p_tag, E'\x1e'),
+            string_to_array(p_type, E'\x1e'), string_to_array(p_numbers, E'\x1e')
+        ) as g (org, tag, type, numbers)
+        offset 0  -- to be worked out once
+    ) as m
+    where m.found <> '{}';
+
+    update log_head set position = v_head + v_count;
 
     return query select v_head, v_refused, v_moved;
 end $$;

@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from adapters.archive import Archive, Segment
 from adapters.postgres_archiving import ArchivingAlready, NotStripped, PostgresArchiving
@@ -282,6 +283,6 @@ async def test_the_seal_holds_over_the_archive_and_names_what_was_altered(log, p
 
     await archived(log, postgres_url, archive)
     assert await wrong() == []
-    forged = await archive.write([(await rows_of(log))[2]._replace(actor="mallory")])
+    forged = await archive.write([replace((await rows_of(log))[2], actor="mallory")])
     await by_hand(log, f"update events set segment = '{forged.name}' where position = 3")
     assert "position 3" in (await wrong())[0]

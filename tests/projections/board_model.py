@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from domain.events import Recorded
-from domain.people import ConsentGiven, ConsentWithdrawn
+from domain.people import ConsentGiven, ConsentWithdrawn, PersonErased
 from domain.practice import AnswerGiven
 from domain.quests import QuestClaimed
 from domain.teams import TeamJoined, TeamLeft
@@ -35,7 +35,7 @@ class Model:
                 self.award(recorded, event.person, ["xp"], event.xp)
             case ConsentGiven(scope="leaderboard") as event:
                 self.listed.add((org, event.person))
-            case ConsentWithdrawn(scope="leaderboard") as event:
+            case ConsentWithdrawn(scope="leaderboard") | PersonErased() as event:
                 self.listed.discard((org, event.person))
             case TeamJoined() as event:
                 self.team[org, event.person] = event.team
