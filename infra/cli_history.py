@@ -56,6 +56,17 @@ def add_commands(main: click.Group, run: Run) -> None:
         run(work)
 
     @main.command()
+    @click.argument("view", type=click.Choice([view.name for view in VIEWS]))
+    @click.argument("key")
+    @click.option("--at", help="As it was at a position or an instant; now if it is not given.")
+    @click.option("--org", help="Another organisation than LYCEUM_ORG.")
+    def view(  # pyright: ignore[reportUnusedFunction]
+        view: str, key: str, at: str | None, org: str | None
+    ) -> None:
+        """Print the row KEY of VIEW, folded from the log alone."""
+        run(lambda settings: replaying.show_row(settings, view, key, org or settings.org, at))
+
+    @main.command()
     @click.argument("view", required=False, type=click.Choice([view.name for view in VIEWS]))
     @click.option("--all", "every", is_flag=True, help="Every view, one after the other.")
     def rebuild(view: str | None, every: bool) -> None:  # pyright: ignore[reportUnusedFunction]

@@ -1,10 +1,11 @@
-"""What the command line shows of a room's past: its events, played or printed, and the room at an instant."""
+"""What the command line shows of the past: a room's events, played or printed; a room or a row as it was."""
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 
 import click
 import msgspec
+from msgspec import Struct
 
 from adapters.postgres_log import PostgresLog
 from domain.catalogue import to_json
@@ -18,7 +19,7 @@ from infra.playing import Pace, played
 from infra.settings import Settings
 from infra.tasks import TaskFailed
 from realtime.reading import concerned
-from realtime.routes.audit import parsed
+from realtime.routes.audit import parsed, view_row_then
 from rooms.past import room_then
 
 
@@ -52,7 +53,22 @@ async def show(settings: Settings, room: str, org: str, at: str) -> None:
         except Refused as refused:
             raise TaskFailed(str(refused)) from refused
         await _record(log, org, room, persons)
-        click.echo(msgspec.json.format(msgspec.json.encode(then), indent=2))
+        _print(then)
+
+
+async def show_row(settings: Settings, view: str, key: str, org: str, at: str | None) -> None:
+    """Print a row of a view as it was, as JSON; raises `TaskFailed`."""
+    async with reached(settings) as where, log_at(where.postgres, settings) as log:
+        try:
+            row, persons = await view_row_then(log, org, view, key, at)
+        except Refused as refused:
+            raise TaskFailed(str(refused)) from refused
+        await log.append(list(reads(persons, "view-history", f"{view} {key}")), operator(org))
+        _print(row)
+
+
+def _print(shown: Struct) -> None:
+    click.echo(msgspec.json.format(msgspec.json.encode(shown), indent=2))
 
 
 async def _on_record(log: PostgresLog, part: Part) -> AsyncIterator[Sequence[Recorded]]:

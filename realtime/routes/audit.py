@@ -14,6 +14,7 @@ from domain.catalogue import to_json
 from domain.errors import Invalid, Unknown
 from domain.events import Instant, Item, Query, Recorded
 from domain.identity import ID_PATTERN
+from domain.log import EventLog
 from projections.catalogue import VIEWS
 from projections.past import position_at, row_then
 from projections.timeline import TIMELINE, key_of, prefix_of
@@ -150,19 +151,28 @@ async def row_as_it_was(
 ) -> RowThen:
     """One row of a view as it was at a position or an instant, now if none is given."""
     reading = must_audit(house, access, "view-history", f"{view} {key} at {at or 'now'}")
-    position, time = parsed(at)
+    found, persons = await view_row_then(house.log, access.org, view, key, at)
+    await reading.of(persons)
+    return found
+
+
+async def view_row_then(
+    log: EventLog, org: str, view: str, key: str, at: str | None
+) -> tuple[RowThen, list[str]]:
+    """The row, and the persons whom it concerns. Raises `UnknownView`, `UnknownRow`, `BadInstant`."""
     found = BY_NAME.get(view)
     if found is None:
         raise UnknownView
-    head = await house.log.head()
+    position, time = parsed(at)
+    head = await log.head()
     upto = min(head if position is None else position, head)
     if time is not None:
-        upto = await position_at(house.log, time)
-    row = await row_then(house.log, found, access.org, key, upto)
+        upto = await position_at(log, time)
+    row = await row_then(log, found, org, key, upto)
     if row is None:
         raise UnknownRow
-    await reading.of(persons_in(row.tags))
-    return RowThen(view=view, key=key, position=upto, changed=row.changed, state=row.state)
+    shown = RowThen(view=view, key=key, position=upto, changed=row.changed, state=row.state)
+    return shown, persons_in(row.tags)
 
 
 def parsed(at: str | None) -> tuple[int | None, datetime | None]:

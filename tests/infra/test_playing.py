@@ -95,6 +95,20 @@ async def test_a_part_of_a_room_can_be_replayed_and_the_room_be_seen_at_any_inst
     assert "must be a position or an instant" in run("--at", "yesterday", status=1)
 
 
+async def test_a_row_of_a_view_can_be_seen_as_it_was(house):
+    person = f"p{uuid4().hex}"
+    async with house.client("tia", "admin") as tia:
+        body = {"person": person, "name": "Ann", "role": "student"}
+        first = (await tia.post("/people", json=body)).json()["position"]
+
+    def run(*words: str, status: int = 0) -> str:
+        return RunningHouse(house.home, house.environment, ("view", "people", *words)).run(status=status)
+
+    assert '"name": "Ann"' in run(person, "--at", str(first))
+    assert '"name": "Ann"' in run(person)
+    assert "Nothing had touched" in run(person, "--at", str(first - 1), status=1)
+
+
 def started(house: RunningHouse, *words: str) -> subprocess.Popen[str]:
     """The command, which goes on."""
     return subprocess.Popen(

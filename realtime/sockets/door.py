@@ -1,0 +1,78 @@
+"""The door to a board: who may come in, and whether to write or to read."""
+
+import asyncio
+import re
+from typing import NamedTuple
+
+from domain.errors import LogUnavailable, Refused
+from domain.identity import ID_PATTERN
+from domain.rooms import NotInTheRoom, UnknownRoom
+from projections.participation import PARTICIPATION, Participation
+from realtime.access import Access, TokenExpired
+from realtime.house import House
+from realtime.sockets.session import OVERLOADED, UNAUTHENTICATED, Refusal, refusal_of
+from realtime.watching import Standing, looking, must_watch
+from rooms.board.closing import Closing
+from rooms.board.connection import Connection
+from rooms.board.transport import Transport
+
+
+class Entered(NamedTuple):
+    """Somebody at a board, for as long as their token is good."""
+
+    access: Access
+    connection: Connection
+    expiry: asyncio.TimerHandle
+
+    def leave(self) -> None:
+        """The socket is closed."""
+        self.expiry.cancel()
+        self.connection.closed()
+
+
+async def entered(house: House, token: str | None, room: str, transport: Transport) -> Entered:
+    """Let somebody in, and close their socket when their token expires. Raises `Refusal`."""
+    try:
+        access, connection = await _enter(house, token, room, transport)
+    except (Refused, Closing) as refused:
+        if isinstance(refused, Refused):
+            house.metrics.refused("board", refused.code)
+        raise refusal_of(refused) from refused
+    except LogUnavailable as error:
+        raise Refusal(OVERLOADED, "The log is not available right now.") from error
+    left = access.exp - house.clock().timestamp()
+    loop = asyncio.get_running_loop()
+    expiry = loop.call_later(left, transport.close, UNAUTHENTICATED, str(TokenExpired()))
+    return Entered(access, connection, expiry)
+
+
+async def _enter(
+    house: House, token: str | None, room: str, transport: Transport
+) -> tuple[Access, Connection]:
+    access = house.tokens.read(token)
+    if not re.match(ID_PATTERN, room):
+        raise UnknownRoom
+    found = await must_watch(house, access, room)
+    await _tell_of_reading(house, access, room, found)
+    writes = _may_write(access, found)
+    connection = await house.boards.open(access.org, room, transport, access.sub, writes=writes)
+    try:
+        # Whoever left while the board was loading was not there yet to be shown out.
+        if _may_write(access, await must_watch(house, access, room)) != writes:
+            raise NotInTheRoom
+    except BaseException:
+        connection.closed()
+        raise
+    return access, connection
+
+
+async def _tell_of_reading(house: House, access: Access, room: str, found: Standing) -> None:
+    """Whoever was ever in the room may have written on its board."""
+    reading = looking(house, access, room, found, "board")
+    if reading.recorded:
+        state = await house.views.get(PARTICIPATION, access.org, room) or Participation()
+        await reading.of([*state.people, *found.members])
+
+
+def _may_write(access: Access, found: Standing) -> bool:
+    return found.member and not found.closed and access.role != "auditor"
