@@ -1,55 +1,121 @@
-"""Who wrote which of the visible characters: exactly, from the document and the runs on record."""
+"""Who wrote which character: exactly, whatever became of the runs that brought it."""
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
 
 from domain.rooms import Run
-from rooms.board.gathering import CARRIED
-from rooms.board.update import STRING, Block, Contents, Id, read, utf16_length
+from rooms.board.closing import BadUpdate
+from rooms.board.update import SKIP, STRING, Block, Contents, Id, read, utf16_length
+
+
+class Stretch(Struct, frozen=True, array_like=True, gc=False):
+    """What a client id wrote from the end of the stretch before (or 0) up to clock `end`, and whose that is.
+
+    `person` is an index of `Authorship.persons`."""
+
+    client: int
+    end: int
+    person: int
+
+
+class Authorship(Struct, frozen=True, array_like=True):
+    """Who wrote all that a document holds: what a snapshot carries beside the document itself.
+
+    The stretches of a client id are in order. Most ids have one; another person's begins where that person
+    brought what was written elsewhere."""
+
+    persons: tuple[str, ...] = ()
+    stretches: tuple[Stretch, ...] = ()
+
+
+NOBODY = Authorship()
+"""Of an empty board."""
 
 
 class Authors:
-    """Folds the runs of a board; answers for the document that they make."""
+    """Folds the runs of a board in order, on top of what a snapshot says."""
 
-    def __init__(self) -> None:
-        self._owners: dict[int, str] = {}
-        self._brought: dict[int, list[tuple[int, int, str]]] = {}
+    def __init__(self, before: Authorship = NOBODY) -> None:
+        self._ends: dict[int, list[int]] = {}
+        self._persons: dict[int, list[str]] = {}
+        for client, end, person in _stretches(before):
+            self.extend(client, end, person)
+
+    def authorship(self) -> Authorship:
+        """All of it, for a snapshot of the same document."""
+        persons: dict[str, int] = {}
+        stretches = [
+            Stretch(client, end, persons.setdefault(person, len(persons)))
+            for client, ends in self._ends.items()
+            for end, person in zip(ends, self._persons[client], strict=True)
+        ]
+        return Authorship(tuple(persons), tuple(stretches))
 
     def add(self, runs: Iterable[Run]) -> None:
-        """Take in the runs of one event."""
+        """Take in the runs of one event; what cannot be read is no part of the document either."""
         for run in runs:
-            if run.client == CARRIED:
-                self._carry(run)
-            else:
-                self._owners.setdefault(run.client, run.person)
+            try:
+                self.note(read(run.update), run.person)
+            except BadUpdate:
+                continue
 
-    def _carry(self, run: Run) -> None:
-        for block in read(run.update).blocks:
-            end = block.clock + block.length
-            self._brought.setdefault(block.client, []).append((block.clock, end, run.person))
+    def note(self, contents: Contents, person: str) -> None:
+        """Somebody's update, as it was read: what it repeats stays whose it is, what is new is theirs."""
+        for block in contents.blocks:
+            if block.kind != SKIP and block.clock <= self.known(block.client):
+                self.extend(block.client, block.clock + block.length, person)
+
+    def known(self, client: int) -> int:
+        """The clock of the next thing that this client id will write."""
+        ends = self._ends.get(client)
+        return ends[-1] if ends else 0
+
+    def extend(self, client: int, end: int, person: str) -> None:
+        """What the client id wrote up to `end`, as far as that was not known, is this person's."""
+        ends = self._ends.setdefault(client, [])
+        persons = self._persons.setdefault(client, [])
+        if ends and ends[-1] >= end:
+            return
+        if ends and persons[-1] == person:
+            ends[-1] = end
+        else:
+            ends.append(end)
+            persons.append(person)
+
+    def of(self, client: int, clock: int) -> str:
+        """Whose it is; empty if nobody is known to have written it."""
+        ends = self._ends.get(client)
+        if not ends or clock >= ends[-1]:
+            return ""
+        return self._persons[client][bisect_right(ends, clock)]
+
+    def parts(self, client: int, start: int, end: int) -> Iterator[tuple[int, int, str]]:
+        """The clocks from start to end, cut where another person's begin: (start, end, person)."""
+        ends = self._ends.get(client, [])
+        at = bisect_right(ends, start)
+        while start < end:
+            person = self._persons[client][at] if at < len(ends) else ""
+            upto = min(end, ends[at]) if at < len(ends) else end
+            yield start, upto, person
+            start, at = upto, at + 1
 
     def characters(self, whole: bytes, root: str) -> dict[str, int]:
         """Person -> how many visible characters of the text at `root` are theirs."""
         counts: Counter[str] = Counter()
         for block in visible_text(read(whole), root):
-            if block.client in self._brought:
-                counts.update(self._one_by_one(block))
-            else:
-                counts[self._owners.get(block.client, "")] += len(block.text)
+            clock = block.clock
+            for character in block.text:
+                counts[self.of(block.client, clock)] += 1
+                clock += utf16_length(character)
         return dict(counts)
 
-    def _one_by_one(self, block: Block) -> Iterable[str]:
-        clock = block.clock
-        for character in block.text:
-            yield self._author(block.client, clock)
-            clock += utf16_length(character)
 
-    def _author(self, client: int, clock: int) -> str:
-        for start, end, person in self._brought[client]:
-            if start <= clock < end:
-                return person
-        return self._owners.get(client, "")
+def _stretches(authorship: Authorship) -> Iterator[tuple[int, int, str]]:
+    for stretch in authorship.stretches:
+        yield stretch.client, stretch.end, authorship.persons[stretch.person]
 
 
 def visible_text(contents: Contents, root: str) -> Iterable[Block]:
