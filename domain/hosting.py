@@ -196,7 +196,15 @@ def _inside(
 def _send(command: SendMessage, state: RoomState, context: Context) -> Sequence[Event]:
     if command.message in state.messages:
         raise MessageIdTaken
-    return [MessageSent(room=command.room, person=context.actor, message=command.message, text=command.text)]
+    return [
+        MessageSent(
+            room=command.room,
+            person=context.actor,
+            message=command.message,
+            text=command.text,
+            anchor=command.anchor,
+        )
+    ]
 
 
 def _set_timer(command: SetTimer, state: RoomState, context: Context) -> Sequence[Event]:

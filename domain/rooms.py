@@ -12,6 +12,12 @@ from domain.identity import Key, Millis, PersonId, ProblemId, RoomId, Title, Wor
 Capacity = Annotated[int, Meta(ge=1, le=200)]
 Leaving = Literal["left", "moved", "gone", "closed"]
 Phase = Literal["work", "break", "off"]
+IN_TEXT = r"(?:text|code|scratchpad)@(?:[0-9]{1,16}:[0-9]{1,10}|end)"
+PLACE_PATTERN = rf"^(?:shape@[A-Za-z0-9_-]{{1,64}}|{IN_TEXT})$(?!\n)"
+Place = Annotated[str, Meta(pattern=PLACE_PATTERN)]
+"""A place on the board: a shape, or before the character with this Yjs id, or the end of a text.
+
+It is no free text: what people write is encrypted in the log, and this is not."""
 
 
 class RoomOpened(Event, frozen=True, tag="room.opened.v1"):
@@ -51,6 +57,7 @@ class MessageSent(Event, frozen=True, tag="room.message-sent.v1"):
     person: PersonId
     message: Key
     text: Words
+    anchor: Place | None = None
 
 
 class TimerSet(Event, frozen=True, tag="room.timer-set.v1"):
@@ -128,6 +135,7 @@ class SendMessage(Command, frozen=True, tag="send-message"):
     room: RoomId
     message: Key
     text: Words
+    anchor: Place | None = None
 
 
 class SetTimer(Command, frozen=True, tag="set-timer"):

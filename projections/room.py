@@ -33,6 +33,8 @@ class Message(Struct):
     at: datetime
     person: str
     text: str
+    anchor: str | None = None
+    """Where on the board it belongs."""
 
 
 class Intervention(Struct):
@@ -103,7 +105,7 @@ def apply(state: Room, key: str, recorded: Recorded) -> None:
         case RoomLeft() as event:
             state.members.pop(event.person, None)
         case MessageSent() as event:
-            said = Message(recorded.position, recorded.at, event.person, event.text)
+            said = Message(recorded.position, recorded.at, event.person, event.text, event.anchor)
             _keep(state.messages, said, MESSAGES_KEPT)
         case InterventionDelivered() as event:
             _keep(state.interventions, _intervention(event, recorded), INTERVENTIONS_KEPT)
@@ -193,7 +195,7 @@ def _keys(recorded: Recorded) -> tuple[str, ...]:
 
 ROOM = View(
     name="room",
-    version=1,
+    version=2,
     state=Room,
     reads=(
         RoomOpened,

@@ -17,6 +17,7 @@ from domain.rooms import (
     LeaveRoom,
     OpenRoom,
     Phase,
+    Place,
     PoseProblem,
     SendMessage,
     SetTimer,
@@ -54,6 +55,7 @@ class NewMessage(Body, frozen=True, kw_only=True):
 
     text: Words
     message: Id | None = None
+    anchor: Place | None = None
 
 
 class NewTimer(Body, frozen=True, kw_only=True):
@@ -125,7 +127,8 @@ async def close(house: InHouse, access: Asking, room: PathId) -> Done:
 async def send(house: InHouse, access: Asking, room: PathId, data: JSONBody[NewMessage]) -> Done:
     """Write to the room."""
     message = data.message or house.new_id()
-    return await done(house, access, SendMessage(room=room, message=message, text=data.text))
+    wish = SendMessage(room=room, message=message, text=data.text, anchor=data.anchor)
+    return await done(house, access, wish)
 
 
 @post("/rooms/{room:str}/timer", status_code=200)

@@ -1,11 +1,13 @@
 """Rooms: a capacity that holds, one room at a time, and what may happen inside."""
 
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
 
+from domain.catalogue import UndecodableEvent, checked
 from domain.hosting import ROOMS
 from domain.practice import ProblemAdded, UnknownProblem
 from domain.rooms import (
@@ -163,6 +165,31 @@ said = MessageSent(room="algebra", person="ada", message="m1", text="Hi")
 
 def test_a_message_is_sent_once():
     given(ROOMS, opened, joined("ada")).when(HI).then(said).again().nothing()
+
+
+def test_a_message_may_belong_to_a_place_on_the_board():
+    wish = SendMessage(room="algebra", message="m1", text="Hi", anchor="text@7:12")
+    there = MessageSent(room="algebra", person="ada", message="m1", text="Hi", anchor="text@7:12")
+    given(ROOMS, opened, joined("ada")).when(wish).then(there).again().nothing()
+
+
+@pytest.mark.parametrize(
+    ("anchor", "fits"),
+    [
+        ("shape@a1-b2_c3", True),
+        ("code@4294967295:0", True),
+        ("scratchpad@end", True),
+        ("shape@", False),
+        ("text@seven:1", False),
+        ("text@7:1\n", False),
+        ("shape@what I think of Ben", False),
+        ("chat@end", False),
+    ],
+)
+def test_a_place_on_the_board_has_no_room_for_words(anchor, fits):
+    there = MessageSent(room="algebra", person="ada", message="m1", text="Hi", anchor=anchor)
+    with nullcontext() if fits else pytest.raises(UndecodableEvent):
+        checked(there)
 
 
 @pytest.mark.parametrize("since", [(left("ada"),), (left("ada", "closed"), closed)])

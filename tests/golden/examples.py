@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 from domain.archive import SegmentArchived
+from domain.boards import BoardRightSet
 from domain.events import Event
 from domain.interventions import InterventionDecided, InterventionDelivered, ModelAnswered, ModelAsked
 from domain.office_hours import (
@@ -55,6 +56,7 @@ WORDS = "A third is “1/3”: é, ß, 数学, 🧮"
 
 EXAMPLES: tuple[Event, ...] = (
     PersonRegistered(person="ada", name="Ada Ødegård", role="student"),
+    BoardRightSet(room="algebra", person="ada", part="shapes", right="comment", by="tia"),
     PersonRenamed(person="ada", name="Ada 数"),
     RoleGranted(person="tia", role="tutor"),
     RoleRevoked(person="tia", role="auditor"),
@@ -69,7 +71,7 @@ EXAMPLES: tuple[Event, ...] = (
     RoomJoined(room="algebra", person="ada"),
     RoomLeft(room="algebra", person="ada", why="moved"),
     RoomClosed(room="algebra"),
-    MessageSent(room="algebra", person="ada", message="m-1", text=WORDS),
+    MessageSent(room="algebra", person="ada", message="m-1", text=WORDS, anchor="text@4294967295:12"),
     TimerSet(room="algebra", person="tia", phase="work", ends=ENDS),
     ProblemPosed(room="algebra", problem="thirds", person="tia"),
     BoardEdited(

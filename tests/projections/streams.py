@@ -51,7 +51,13 @@ KINDS: dict[type[Event], dict[str, st.SearchStrategy]] = {
     rooms.RoomJoined: {"room": ROOM, "person": PERSON},
     rooms.RoomLeft: {"room": ROOM, "person": PERSON, "why": st.sampled_from(["left", "moved", "gone"])},
     rooms.RoomClosed: {"room": ROOM},
-    rooms.MessageSent: {"room": ROOM, "person": PERSON, "message": st.just("m"), "text": TEXT},
+    rooms.MessageSent: {
+        "room": ROOM,
+        "person": PERSON,
+        "message": st.just("m"),
+        "text": TEXT,
+        "anchor": st.sampled_from([None, "text@7:12"]),
+    },
     rooms.TimerSet: {
         "room": ROOM,
         "person": PERSON,
