@@ -9,6 +9,7 @@ from msgspec import inspect, structs
 
 from domain import (
     archive,
+    boards,
     interventions,
     office_hours,
     people,
@@ -22,7 +23,19 @@ from domain import (
 from domain.events import Event, Instant, Query, Recorded, type_of
 from domain.identity import ERASED
 
-MODULES = (people, rooms, practice, quests, teams, sessions, office_hours, interventions, reading, archive)
+MODULES = (
+    people,
+    rooms,
+    boards,
+    practice,
+    quests,
+    teams,
+    sessions,
+    office_hours,
+    interventions,
+    reading,
+    archive,
+)
 
 
 def _events_of(module: object) -> Iterator[type[Event]]:

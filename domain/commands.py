@@ -4,6 +4,7 @@ from typing import Any
 
 from domain import (
     archive,
+    boards,
     erasure,
     hosting,
     interventions,
@@ -23,6 +24,7 @@ DECIDERS: dict[Any, AnyDecider] = {
     people.PersonCommand: people.PEOPLE,
     erasure.ErasePerson: erasure.ERASURE,
     rooms.RoomCommand: hosting.ROOMS,
+    boards.SetBoardRight: boards.BOARDS,
     speech.RecordTurn: speech.TURNS,
     practice.PracticeCommand: practice.PRACTICE,
     quests.QuestCommand: quests.QUEST_CLAIMS,
