@@ -10,9 +10,12 @@ from domain.errors import LogUnavailable
 from domain.events import Context
 from domain.log import EventLog
 from domain.rooms import BoardEdited
+from rooms.board import wire
 from rooms.board.board import Board
 from rooms.board.closing import Closing, Overloaded, Restarting
 from rooms.board.connection import Connection
+from rooms.board.document import Document
+from rooms.board.hand import Hand
 from rooms.board.limits import DEFAULTS, Limits
 from rooms.board.loading import recorded_runs
 from rooms.board.transport import Transport
@@ -73,6 +76,20 @@ class Boards:
         if self._stopping:
             raise Restarting
         return board.join(transport, person, writes=writes)
+
+    async def edit(self, org: str, room: str, person: str, make: Callable[[Document], bytes]) -> None:
+        """Edit a board in somebody's name, as one client of theirs would: `make` answers the update for
+        the document as it is then. It is passed on when this returns, not yet saved. Raises `Closing`."""
+        hand = Hand()
+        connection = await self.open(org, room, hand, person, writes=True)
+        try:
+            hand.must_be_welcome()
+            if connection.board.document is None:
+                raise Restarting
+            connection.receive(wire.update(make(connection.board.document)))
+            hand.must_be_welcome()
+        finally:
+            connection.closed()
 
     def text(self, org: str, room: str) -> str | None:
         """The text of a board that is open, else None."""
