@@ -129,7 +129,8 @@ class Board:
 
     def _refuse(self, connection: Connection, why: Closing) -> None:
         self._refused(why.code)
-        self.close(connection, why)
+        if connection.forgives is None or not connection.forgives(why):
+            self.close(connection, why)
 
     def _wait(self, connection: Connection, data: bytes) -> None:
         self._waiting_size += len(data)

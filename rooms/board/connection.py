@@ -1,8 +1,10 @@
 """One client at a board."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from rooms.board import wire
+from rooms.board.closing import Closing
 from rooms.board.gathering import CARRIED
 from rooms.board.transport import Transport
 
@@ -33,6 +35,8 @@ class Connection:
         """The state vector at which it was left out for not reading; None if it keeps up."""
         self.since = board.now()
         """When it was left out; or else, when it was last sent something."""
+        self.forgives: Callable[[Closing], bool] | None = None
+        """Asked before it is sent away for what it sent: true if it was told in another way, and stays."""
 
     def receive(self, data: bytes) -> None:
         """One binary message has come in. Whatever is wrong with it closes this socket, and no other."""
