@@ -25,6 +25,7 @@ from realtime.routes import (
     practice,
     proofs,
     rooms,
+    scratchpad,
     system,
     teams,
     voice,
@@ -37,6 +38,7 @@ BODY = 256 * 1024
 KNOWN = (
     people.ROUTER,
     rooms.ROUTER,
+    scratchpad.ROUTER,
     feed.ROUTER,
     voice.ROUTER,
     practice.ROUTER,
