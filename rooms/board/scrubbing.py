@@ -1,0 +1,162 @@
+"""A board at any position of the log: folded once, asked many times.
+
+A board's whole history is one sequence (`rooms/board/sequence.py`). What was visible at a position is what
+had been inserted by then and not deleted, so a step costs one pass over the sequence, wherever it leads.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from domain.rooms import Run
+from rooms.board import wire
+from rooms.board.authorship import Authors
+from rooms.board.closing import BadUpdate
+from rooms.board.document import TEXT
+from rooms.board.items import Item, head, tail
+from rooms.board.sequence import Sequence
+from rooms.board.update import STRING, read
+
+ITEM_SIZE = 400
+"""Bytes that an item takes in memory, about."""
+STEP_SIZE = 80
+"""Bytes that it takes to remember when a client wrote something."""
+
+
+class Span(Struct, frozen=True, kw_only=True):
+    """Whose the text is from `start` to `end`, in UTF-16 code units as Yjs and JavaScript count.
+
+    `person` is empty where nobody is known to have written it."""
+
+    start: int
+    end: int
+    person: str
+
+
+class Piece(NamedTuple):
+    """A part of an item that shares author and fate: the clocks from `start` to `end`."""
+
+    item: Item
+    start: int
+    end: int
+    person: str
+
+    @property
+    def text(self) -> str:
+        """Its characters, whether they are visible or not."""
+        item = self.item
+        return head(tail(item.text, self.start - item.clock), self.end - self.start)
+
+
+class _Steps:
+    """When a client id had written how much."""
+
+    def __init__(self) -> None:
+        self.positions: list[int] = []
+        self.ends: list[int] = []
+
+    def add(self, position: int, end: int) -> None:
+        if self.positions and self.positions[-1] == position:
+            self.ends[-1] = end
+        else:
+            self.positions.append(position)
+            self.ends.append(end)
+
+    def by(self, position: int) -> int:
+        at = bisect_right(self.positions, position)
+        return self.ends[at - 1] if at else 0
+
+    def of(self, clock: int) -> int:
+        return self.positions[bisect_right(self.ends, clock)]
+
+
+class BoardPast:
+    """Folds the runs of a board in order. Holds its text as the log does: whoever was erased is no author."""
+
+    def __init__(self) -> None:
+        self.authors = Authors()
+        self._sequence = Sequence()
+        self._steps: dict[int, _Steps] = {}
+        self._count = 0
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes in memory, about."""
+        return self._sequence.count * ITEM_SIZE + self._count * STEP_SIZE
+
+    def fold(self, runs: Iterable[Run], position: int) -> None:
+        """Take in the runs of the event at this position. What cannot be read is no part of the board."""
+        for run in runs:
+            try:
+                contents = read(run.update)
+            except BadUpdate:
+                continue
+            self._sequence.insert(contents.blocks, position, run.person)
+            self._sequence.delete(contents.deleted, position, run.person)
+            for client in {block.client for block in contents.blocks}:
+                self._wrote(client, position, run.person)
+
+    def _wrote(self, client: int, position: int, person: str) -> None:
+        known = self._sequence.known(client)
+        if known > self.authors.known(client):
+            self.authors.extend(client, known, person)
+            self._steps.setdefault(client, _Steps()).add(position, known)
+            self._count += 1
+
+    def state(self) -> bytes:
+        """The state vector of all that was folded."""
+        known = {client: self._sequence.known(client) for client in self._sequence.clients()}
+        pairs = (wire.varuint(client) + wire.varuint(clock) for client, clock in known.items())
+        return wire.varuint(len(known)) + b"".join(pairs)
+
+    def reached(self, position: int) -> dict[int, int]:
+        """Client id -> the clock that it had come to at this position."""
+        return {client: steps.by(position) for client, steps in self._steps.items()}
+
+    def inserted(self, client: int, clock: int) -> int:
+        """The position of the event that brought this."""
+        return self._steps[client].of(clock)
+
+    def items(self, root: str = TEXT) -> Iterator[Item]:
+        """All that ever stood in the text at this root, in order."""
+        return self._sequence.items(root)
+
+    def visible(self, position: int, root: str = TEXT) -> Iterator[Piece]:
+        """What stood in the text at this position, in order, cut by author."""
+        reached = self.reached(position)
+        for item in self._sequence.items(root):
+            upto = min(item.end, reached.get(item.client, 0))
+            if item.kind == STRING and item.clock < upto and not 0 < item.deleted <= position:
+                for start, end, person in self.authors.parts(item.client, item.clock, upto):
+                    yield Piece(item, start, end, person)
+
+    def text(self, position: int, root: str = TEXT) -> str:
+        """The text at this position."""
+        return "".join(piece.text for piece in self.visible(position, root))
+
+    def read(self, position: int, root: str = TEXT) -> "Reading":
+        """The text at this position, and whose it is."""
+        texts: list[str] = []
+        spans: list[Span] = []
+        characters: dict[str, int] = {}
+        at = 0
+        for piece in self.visible(position, root):
+            text, end = piece.text, at + piece.end - piece.start
+            texts.append(text)
+            characters[piece.person] = characters.get(piece.person, 0) + len(text)
+            if spans and spans[-1].person == piece.person:
+                spans[-1] = Span(start=spans[-1].start, end=end, person=piece.person)
+            else:
+                spans.append(Span(start=at, end=end, person=piece.person))
+            at = end
+        return Reading("".join(texts), tuple(spans), characters)
+
+
+class Reading(NamedTuple):
+    """A text, whose each part of it is, and how many characters each person's are."""
+
+    text: str
+    spans: tuple[Span, ...]
+    characters: dict[str, int]

@@ -1,0 +1,100 @@
+"""Any history of a board: authors edit at once, hear of each other late, and bring what others wrote."""
+
+from dataclasses import dataclass, field
+
+from hypothesis import strategies as st
+from pycrdt import Doc, Text
+
+from domain.rooms import Run
+from rooms.board.document import Document, restored
+from rooms.board.gathering import CARRIED
+
+PERSONS = ("ada", "ben", "cyd")
+WORDS = ("a", "xyz", "é", "😀", "b😀c", "\n")
+
+acts = st.one_of(
+    st.tuples(st.just("insert"), st.integers(0, 2), st.integers(0, 99), st.sampled_from(WORDS)),
+    st.tuples(st.just("delete"), st.integers(0, 2), st.integers(0, 99), st.integers(1, 5)),
+    st.tuples(st.just("send"), st.integers(0, 2)),
+    st.tuples(st.just("hear"), st.integers(0, 2)),
+    st.tuples(st.just("bring"), st.integers(0, 2), st.integers(0, 2)),
+    st.tuples(st.just("event")),
+)
+histories = st.lists(acts, max_size=40)
+
+
+@dataclass
+class Author:
+    """A page: its document, and what it has not sent yet."""
+
+    person: str
+    doc: Doc
+    waiting: list[bytes] = field(default_factory=list)
+
+    @property
+    def text(self) -> Text:
+        return self.doc.get("text", type=Text)
+
+    def edit(self, change) -> None:
+        sent: list[bytes] = []
+        subscription = self.doc.observe(lambda event: sent.append(event.update))
+        change(self.text)
+        self.doc.unobserve(subscription)
+        self.waiting += sent
+
+
+class Told:
+    """Plays such a history; `events` are the runs that the log would hold, event by event."""
+
+    def __init__(self, history) -> None:
+        self.authors = [Author(p, Doc(client_id=n + 1)) for n, p in enumerate(PERSONS)]
+        self.server: Doc = Doc()
+        self.server.get("text", type=Text)
+        self.events: list[list[Run]] = [[]]
+        self.heard = [0, 0, 0]
+        self.runs: list[Run] = []
+        for act in history:
+            getattr(self, f"_{act[0]}")(*act[1:])
+        for who in range(len(PERSONS)):
+            self._send(who)
+
+    def _insert(self, who: int, at: int, word: str) -> None:
+        text = str(self.authors[who].text)
+        place = len(text[: at % (len(text) + 1)].encode())
+        self.authors[who].edit(lambda it: it.insert(place, word))
+
+    def _delete(self, who: int, at: int, length: int) -> None:
+        text = str(self.authors[who].text)
+        if text:
+            start = at % len(text)
+            first, last = len(text[:start].encode()), len(text[: start + length].encode())
+            self.authors[who].edit(lambda it: it.__delitem__(slice(first, last)))
+
+    def _send(self, who: int) -> None:
+        self._hear(who)  # as the server asks for what an edit stands on
+        for update in self.authors[who].waiting:
+            self._record(Run(person=PERSONS[who], client=who + 1, update=update))
+        self.authors[who].waiting.clear()
+
+    def _hear(self, who: int) -> None:
+        for run in self.runs[self.heard[who] :]:
+            self.authors[who].doc.apply_update(run.update)
+        self.heard[who] = len(self.runs)
+
+    def _bring(self, who: int, other: int) -> None:
+        """All that a page has, what others wrote and nobody had sent included, in the name of whoever."""
+        self.authors[who].doc.apply_update(self.authors[other].doc.get_update())
+        whole = self.authors[who].doc.get_update()
+        self._record(Run(person=PERSONS[who], client=CARRIED, update=whole))
+
+    def _record(self, run: Run) -> None:
+        self.server.apply_update(run.update)
+        self.runs.append(run)
+        self.events[-1].append(run)
+
+    def _event(self) -> None:
+        self.events.append([])
+
+    def document(self, position: int) -> Document:
+        """The document at a position, replayed by the library; the first event has position 1."""
+        return restored([run for event in self.events[:position] for run in event])
