@@ -17,6 +17,7 @@ from adapters.postgres_followers import PostgresFollowers
 from adapters.postgres_log import PostgresLog
 from adapters.postgres_proofs import PostgresProofs
 from adapters.postgres_seal import PostgresSeal
+from adapters.postgres_snapshots import PostgresSnapshots
 from adapters.postgres_views import PostgresViews
 from adapters.redis_boards import RedisBoards
 from adapters.redis_presence import RedisPresence
@@ -207,6 +208,7 @@ async def _serving(
             f"lyceum.{org}.rooms.{room}.board", Saved(position)
         ),
         refused=lambda code: base.metrics.refused("board", str(code)),
+        snapshots=PostgresSnapshots(base.log.rows),
     )
     house = House(
         log=base.log,
@@ -280,6 +282,7 @@ def _measure(metrics: Metrics, hub: Hub, boards: Boards, media: IceLiteEngine) -
     metrics.gauge("streams", "Open event streams.", lambda: hub.listeners)
     metrics.gauge("board_sockets", "Open board sockets.", lambda: boards.connections)
     metrics.gauge("boards_loaded", "Boards in memory.", lambda: boards.loaded)
+    metrics.gauge("boards_loaded_bytes", "Memory that boards take, about.", lambda: boards.memory)
     metrics.gauge("board_unsaved_bytes", "Edits that the log does not have yet.", lambda: boards.unsaved)
     for name in media.counts:
         metrics.gauge(

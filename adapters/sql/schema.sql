@@ -85,6 +85,17 @@ create table if not exists view_rows (
     primary key (view, generation, org, key)
 );
 
+-- The last snapshot of each board: what its events up to `position` come to, so that only those behind are
+-- read again. Can be emptied at any time.
+create table if not exists board_snapshots (
+    org text collate "C" not null,
+    room text collate "C" not null,
+    position bigint not null,
+    data bytea not null,
+    primary key (org, room)
+);
+alter table board_snapshots alter column data set storage external;  -- it is compressed
+
 -- Whether any event behind p_after matches one item of a boundary. Types and tags come joined by the
 -- unit separator, since arrays of PostgreSQL cannot be ragged.
 create or replace function log_moved(p_org text, p_types text, p_tags text, p_after bigint)

@@ -17,7 +17,8 @@ from rooms.board.connection import Connection
 from rooms.board.document import Document
 from rooms.board.hand import Hand
 from rooms.board.limits import DEFAULTS, Limits
-from rooms.board.loading import recorded_runs
+from rooms.board.loading import Loading, NoSnapshots, Snapshots
+from rooms.board.memory import BOARD, DOCUMENT, Memory
 from rooms.board.transport import Transport
 
 logger = logging.getLogger(__name__)
@@ -44,6 +45,7 @@ class Boards:
         clock: Callable[[], datetime],
         saved: Callable[[str, str, int], None],
         refused: Callable[[int], None] = _ignore,
+        snapshots: Snapshots | None = None,
         limits: Limits = DEFAULTS,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -53,6 +55,8 @@ class Boards:
         self._refused = refused
         self._limits = limits
         self._now = now
+        self._loading = Loading(log, snapshots or NoSnapshots(), limits.snapshot)
+        self._memory = Memory(now)
         self._boards: dict[tuple[str, str], Board] = {}
         self._due: dict[Board, float] = {}
         self._wake = asyncio.Event()
@@ -61,7 +65,10 @@ class Boards:
     async def open(
         self, org: str, room: str, transport: Transport, person: str, *, writes: bool
     ) -> Connection:
-        """Let a client in, which may do this: the caller has checked. Raises `Closing`."""
+        """Let a client in, which may do this: the caller has checked. Raises `Closing`.
+
+        Whoever writes may do so `on` the parts for which that is true, by default on all.
+        """
         if self._stopping:
             raise Restarting
         board = self._board(org, room)
@@ -114,6 +121,11 @@ class Boards:
         return len(self._boards)
 
     @property
+    def memory(self) -> int:
+        """Bytes of memory that they take, about."""
+        return BOARD * len(self._boards) + DOCUMENT * self._loading.sizes
+
+    @property
     def unsaved(self) -> int:
         """Bytes of edits that the log does not have yet."""
         return sum(board.gathering.unsaved for board in self._boards.values())
@@ -122,6 +134,7 @@ class Boards:
         """Write what is due, and look after the sockets. When cancelled: close all, write all, end."""
         async with asyncio.TaskGroup() as group:
             writing = group.create_task(self._write_what_is_due())
+            group.create_task(self._loading.run())
             try:
                 await self._look_after()
             except asyncio.CancelledError:
@@ -139,8 +152,21 @@ class Boards:
 
     async def _load(self, board: Board) -> None:
         async with board.loading:
-            if board.document is None:
-                board.load(await recorded_runs(self._log, board.org, board.room))
+            if board.document is None and not await self._load_trusting(board, trusting=True):
+                logger.error("the snapshot of the board of room %s misleads; the log is read", board.room)
+                await self._load_trusting(board, trusting=False)
+
+    async def _load_trusting(self, board: Board, *, trusting: bool) -> bool:
+        """Load with the snapshot, or without; whether all of it was taken in."""
+        unsaved = board.gathering.runs()  # what is saved meanwhile is in neither of the two that follow
+        loaded = await self._loading.load(board.org, board.room, trusting=trusting)
+        for client, person in loaded.owners.items():
+            board.owners.recorded(client, person)
+        board.load([*loaded.runs, *unsaved])
+        if board.document is None:
+            return True  # what waited for it broke it: it is read again
+        self._loading.loaded(board.org, board.room, len(board.document.whole()))
+        return loaded.snapshot is None or loaded.snapshot.is_in(board.document.clocks)
 
     def _attend(self, board: Board, when: float) -> None:
         """The board has something to be written or loaded, then at the latest."""
@@ -193,15 +219,31 @@ class Boards:
         context = Context(org=board.org, actor="board", role="service", at=self._clock())
         position = await self._log.append(events, context)
         board.gathering.written()
+        self._loading.wrote(board.org, board.room, events)
         self._saved(board.org, board.room, position)
 
     async def _look_after(self) -> None:
         while True:
             await asyncio.sleep(self._limits.pulse)
-            for key, board in tuple(self._boards.items()):
+            for board in tuple(self._boards.values()):
                 board.pulse()
-                if board.is_idle():
-                    del self._boards[key]
+            self._unload()
+
+    def _unload(self) -> None:
+        """Let go of the boards that were idle for long; if memory is short, of others that nobody uses."""
+        over = self.memory - self._limits.memory
+        unused = [board for board in self._boards.values() if _is_unused(board)]
+        for board in sorted(unused, key=lambda board: board.idle_since):
+            if over > 0 or board.is_idle():
+                over -= self._let_go(board)
+        self._memory.give_back()
+
+    def _let_go(self, board: Board) -> int:
+        size = BOARD + DOCUMENT * self._loading.size(board.org, board.room)
+        self._memory.let_go(size)
+        self._loading.let_go(board.org, board.room)
+        del self._boards[board.org, board.room]
+        return size
 
     def _stop(self) -> None:
         self._stopping = True
@@ -211,6 +253,10 @@ class Boards:
             if board.gathering.unsaved:
                 self._due[board] = self._now()
         self._wake.set()
+
+
+def _is_unused(board: Board) -> bool:
+    return not (board.connections or board.expected or board.gathering.unsaved)
 
 
 def _closing(code: int, reason: str) -> Closing:

@@ -33,6 +33,10 @@ class Limits:
     """A socket that was left out for so long is closed."""
     idle: float = 30.0
     """A board without sockets for so long is unloaded."""
+    memory: int = 512 * 1024 * 1024
+    """What boards may take, about; above it those that nobody uses are unloaded, the longest unused first."""
+    snapshot: int = 16 * 1024
+    """Events behind the last snapshot that weigh more than it does, and than this, make the next one due."""
     client_ids: int = 16
     """How many Yjs client ids one socket may be present with."""
     presence: int = 4 * 1024
