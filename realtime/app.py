@@ -17,6 +17,7 @@ from realtime.requests import StrictRequest
 from realtime.routes import (
     audit,
     board,
+    board_rights,
     feed,
     leaderboards,
     lessons,
@@ -38,6 +39,7 @@ BODY = 256 * 1024
 KNOWN = (
     people.ROUTER,
     rooms.ROUTER,
+    board_rights.ROUTER,
     scratchpad.ROUTER,
     feed.ROUTER,
     voice.ROUTER,
@@ -72,7 +74,7 @@ def application(house: House, watched: Feed) -> Litestar:
     """The application over one house."""
     known = Router("/", route_handlers=KNOWN, guards=[must_be_known], request_class=StrictRequest)
     return Litestar(
-        route_handlers=[known, system.ROUTER, board.board, system.pages(house.web)],
+        route_handlers=[known, system.ROUTER, board.board, board.boards, system.pages(house.web)],
         dependencies={
             "house": Provide(give_house),
             "access": Provide(give_access),

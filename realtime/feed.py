@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 
+from domain.boards import BoardRightSet
 from domain.events import Query, Recorded, about, type_of
 from domain.interventions import InterventionDelivered
 from domain.log import EventLog
@@ -31,12 +32,15 @@ SHOWN = (
     TimerSet,
     ProblemPosed,
     BoardEdited,
+    BoardRightSet,
     TurnTaken,
     InterventionDelivered,
 )
 """What a room's members see of each other: not their answers, and not what the facilitator considered."""
 GONE = 4404
 NOT_IN_ROOM = 4403
+COME_BACK = 1012
+"""The client is back in a moment, with the rights of then."""
 
 
 def shown(recorded: Recorded) -> Frame:
@@ -96,6 +100,8 @@ class Feed:
                 await self._media.expel(place(org, event.room), event.person)
             case RoomClosed():
                 self._boards.drop(org, event.room, None, GONE, "The room is closed.")
+            case BoardRightSet():
+                self._boards.drop(org, event.room, event.person, COME_BACK, "Rights on this board changed.")
             case ConsentWithdrawn(scope="voice") | PersonErased():
                 await self._media.silence(f"{org}/", event.person)
             case _:

@@ -2,8 +2,12 @@
 
 import asyncio
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
+from domain.boards import BoardState, Right, Rule, SetBoardRight, may_write, writes_all
 from domain.errors import LogUnavailable, Refused
 from domain.identity import ID_PATTERN
 from domain.rooms import NotInTheRoom, UnknownRoom
@@ -15,6 +19,21 @@ from realtime.watching import Standing, looking, must_watch
 from rooms.board.closing import Closing
 from rooms.board.connection import Connection
 from rooms.board.transport import Transport
+
+
+@dataclass(frozen=True)
+class Pen:
+    """What somebody may do on a board."""
+
+    writes: bool
+    rules: dict[Rule, Right] | None = None
+    """What is said about parts, if anything is that concerns them."""
+    person: str = ""
+
+    @property
+    def on(self) -> Callable[[str], bool] | None:
+        """Whether they may write on the part of that name; None if on all."""
+        return None if self.rules is None else partial(may_write, self.rules, self.person)
 
 
 class Entered(NamedTuple):
@@ -54,16 +73,29 @@ async def _enter(
         raise UnknownRoom
     found = await must_watch(house, access, room)
     await _tell_of_reading(house, access, room, found)
-    writes = _may_write(access, found)
-    connection = await house.boards.open(access.org, room, transport, access.sub, writes=writes)
+    pen = await _pen(house, access, room, found)
+    connection = await house.boards.open(
+        access.org, room, transport, access.sub, writes=pen.writes, on=pen.on
+    )
     try:
         # Whoever left while the board was loading was not there yet to be shown out.
-        if _may_write(access, await must_watch(house, access, room)) != writes:
+        if await _pen(house, access, room, await must_watch(house, access, room)) != pen:
             raise NotInTheRoom
     except BaseException:
         connection.closed()
         raise
     return access, connection
+
+
+async def _pen(house: House, access: Access, room: str, found: Standing) -> Pen:
+    """What somebody may do on the board: members write, as far as nobody has said otherwise."""
+    if not found.member or found.closed or access.role == "auditor":
+        return Pen(writes=False)
+    look = house.performer.look(SetBoardRight(room=room), access.context(house.clock()))
+    state: BoardState = await look
+    if writes_all(state.rules, access.sub):
+        return Pen(writes=True)
+    return Pen(writes=True, rules=dict(state.rules), person=access.sub)
 
 
 async def _tell_of_reading(house: House, access: Access, room: str, found: Standing) -> None:
@@ -72,7 +104,3 @@ async def _tell_of_reading(house: House, access: Access, room: str, found: Stand
     if reading.recorded:
         state = await house.views.get(PARTICIPATION, access.org, room) or Participation()
         await reading.of([*state.people, *found.members])
-
-
-def _may_write(access: Access, found: Standing) -> bool:
-    return found.member and not found.closed and access.role != "auditor"

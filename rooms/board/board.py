@@ -8,12 +8,23 @@ from collections.abc import Callable, Sequence
 from domain.rooms import Run
 from rooms.board import presence, wire
 from rooms.board.awareness import Awareness
-from rooms.board.closing import BadUpdate, Closing, Overloaded, ReadOnly, TooLarge, TooSlow
+from rooms.board.closing import (
+    BadUpdate,
+    Closing,
+    Full,
+    NotHere,
+    Overloaded,
+    ReadOnly,
+    TooFast,
+    TooLarge,
+    TooSlow,
+)
 from rooms.board.connection import KEEP_ALIVE, Connection
 from rooms.board.document import Broken, Document, Missing, restored
 from rooms.board.gathering import Gathering
 from rooms.board.limits import Limits
 from rooms.board.ownership import Ownership
+from rooms.board.relaying import Later, Relay
 from rooms.board.transport import Transport
 from rooms.board.update import Contents, read
 
@@ -33,6 +44,7 @@ class Board:
         limits: Limits,
         *,
         now: Callable[[], float],
+        later: Later,
         attend: Callable[["Board", float], None],
         refused: Callable[[int], None],
     ) -> None:
@@ -46,6 +58,7 @@ class Board:
         self.awareness = Awareness(limits.remembered)
         self.owners = Ownership(limits.client_ids)
         self.connections: dict[Connection, None] = {}
+        self.relay = Relay(self.connections, limits, later)
         self.loading = asyncio.Lock()
         self.expected = 0
         """Clients that wait for the board to be loaded."""
@@ -70,9 +83,11 @@ class Board:
         for connection, data in waiting:
             self.receive(connection, data)
 
-    def join(self, transport: Transport, person: str, *, writes: bool) -> Connection:
+    def join(
+        self, transport: Transport, person: str, *, writes: bool, on: Callable[[str], bool] | None = None
+    ) -> Connection:
         """Take a client in: ask what it has, and tell who is here."""
-        connection = Connection(self, transport, person, writes=writes)
+        connection = Connection(self, transport, person, writes=writes, on=on)
         self.connections[connection] = None
         if writes:  # who may only read is not asked for what it has
             connection.send(wire.step_1(self.state()))
@@ -87,7 +102,7 @@ class Board:
         connection.open = False
         del self.connections[connection]
         if gone := self.awareness.leave(connection.clients):
-            self.relay(wire.presence(gone))
+            self.relay.presence(gone)
         if not self.connections:
             self.idle_since = self.now()
             if self.gathering.unsaved:
@@ -99,18 +114,14 @@ class Board:
             connection.transport.close(why.code, why.reason)
             self.leave(connection)
 
-    def relay(self, frame: bytes, sender: Connection | None = None) -> None:
-        """Pass one frame on to everybody but its sender."""
-        largest = self.limits.pending
-        for connection in self.connections:
-            if connection is not sender:
-                connection.relay(frame, largest)
-
     def receive(self, connection: Connection, data: bytes) -> None:
         """One message of one client."""
         if not connection.open:
             return
         try:
+            connection.may_send -= 1
+            if connection.may_send < 0:
+                raise TooFast
             if len(data) > self.limits.message:
                 raise TooLarge
             if self.document is None:
@@ -166,6 +177,8 @@ class Board:
             self._ask(connection, document)
             return
         self._permit(connection, update, written)
+        if not self._within(connection, document, contents):
+            raise NotHere
         document.apply(update, contents, written)
         self._record(connection, update, self.owners.writes(connection, written, live=True))
 
@@ -187,6 +200,10 @@ class Board:
         if not written and not contents.deleted:
             return
         self._permit(connection, update, written)
+        if not self._within(connection, document, contents, repeats=True):
+            if any(self.owners.of(client) in (None, connection.person) for client in written):
+                raise NotHere
+            return  # what others have written, which they bring themselves
         news = document.merge(update, contents, written)
         if news is not None:
             self._record(connection, news, self.owners.writes(connection, written, live=False))
@@ -197,8 +214,17 @@ class Board:
         except Missing:
             raise BadUpdate("This update stands on edits that nobody has.") from None
 
+    @staticmethod
+    def _within(
+        connection: Connection, document: Document, contents: Contents, *, repeats: bool = False
+    ) -> bool:
+        """Whether it touches only parts on which its author may write."""
+        return connection.on is None or all(map(connection.on, document.touched(contents, repeats=repeats)))
+
     def _permit(self, connection: Connection, update: bytes, written: dict[int, int]) -> None:
         self.owners.check(connection, written, self.connections)
+        if self.document is not None and self.document.outgrows(self.limits.document):
+            raise Full
         if self.gathering.unsaved + len(update) > self.limits.unsaved:
             raise Overloaded
 
@@ -209,7 +235,7 @@ class Board:
             self._attend(self, self.now())
         elif first:
             self._attend(self, self.now() + self.limits.window)
-        self.relay(wire.update(update), connection)
+        self.relay.update(update, connection)
 
     def pulse(self) -> None:
         """Look after the sockets: bring up to date, give up on, or keep alive."""
@@ -217,7 +243,9 @@ class Board:
         if self.somebody_returned:
             self.somebody_returned = False
             presence.refresh(self)
+        more = self.limits.rate * self.limits.pulse
         for connection in tuple(self.connections):
+            connection.may_send = min(self.limits.burst, connection.may_send + more)
             if connection.behind is not None:
                 self._catch_up(connection, connection.behind, now)
             elif now - connection.since > self.limits.keep_alive:

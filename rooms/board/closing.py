@@ -42,6 +42,24 @@ class ReadOnly(Closing):
     code = 4403
 
 
+class NotHere(Closing):
+    """You may not write on this part of the board."""
+
+    code = 4403
+
+
+class Full(Closing):
+    """This board is full."""
+
+    code = 4413
+
+
+class TooFast(Closing):
+    """This connection sends faster than anybody works; come back in a moment."""
+
+    code = 1013
+
+
 class NotYou(Closing):
     """This presence names somebody else."""
 

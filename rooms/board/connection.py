@@ -17,11 +17,23 @@ KEEP_ALIVE = wire.presence(())
 class Connection:
     """What the route feeds, and what the board knows of this client."""
 
-    def __init__(self, board: "Board", transport: Transport, person: str, *, writes: bool) -> None:
+    def __init__(
+        self,
+        board: "Board",
+        transport: Transport,
+        person: str,
+        *,
+        writes: bool,
+        on: Callable[[str], bool] | None = None,
+    ) -> None:
         self.board = board
         self.transport = transport
         self.person = person
         self.writes = writes
+        self.on = on
+        """Whether it may write on the part of that name; None if it may on all."""
+        self.may_send = board.limits.burst
+        """Messages that it may send before the next pulse."""
         self.open = True
         self.introduced = False
         """Whether it has said who is present at its end."""

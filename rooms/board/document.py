@@ -11,6 +11,7 @@ from rooms.board import update as updates
 from rooms.board import wire
 from rooms.board.closing import BadUpdate, Malformed
 from rooms.board.limits import DEFAULTS
+from rooms.board.roots import Roots, not_yet
 from rooms.board.surrogates import Surrogates
 from rooms.board.update import SKIP, TYPE, Block, Contents
 
@@ -54,6 +55,8 @@ class Document:
         self._whole: bytes | None = None
         self._types: int | None = None
         self._surrogates = Surrogates()
+        self._roots: Roots | None = None
+        self._size = 0
         self._most_types = nested_types
 
     @property
@@ -85,6 +88,24 @@ class Document:
             self._whole = self._doc.get_update()
         return self._whole
 
+    def outgrows(self, most: int) -> bool:
+        """Whether the whole document is larger than so many bytes."""
+        if self._size > most:  # what came is counted as it was sent, which is more than what it adds
+            self._size = len(self.whole())
+        return self._size > most
+
+    def touched(self, contents: Contents, *, repeats: bool) -> set[str]:
+        """The roots that an update writes on anew, and those where it deletes what is there still.
+
+        One that `repeats` names much that was deleted before, and the whole document is looked at for that.
+        """
+        whole = updates.read(self.whole()) if repeats or self._roots is None else Contents([], [])
+        if self._roots is None:
+            self._roots = Roots()
+            self._roots.add(whole.blocks)
+        deleted = not_yet(contents.deleted, whole.deleted) if repeats else contents.deleted
+        return self._roots.touched(contents, deleted)
+
     def replay(self, runs: Iterable[Run]) -> list[int]:
         """Apply what is on record; return the indices of runs that could not be. Raises `Broken`."""
         failed: list[int] = []
@@ -97,6 +118,7 @@ class Document:
                 raise Broken(index) from error
         self._clocks = wire.state_vector(self.state())
         self._surrogates.find(self.whole())
+        self._size = len(self.whole())
         return failed
 
     def new_blocks(self, contents: Contents) -> dict[int, int]:
@@ -139,6 +161,8 @@ class Document:
         self._count_types(contents)
         self._apply(update)
         self._surrogates.add(contents.blocks)
+        if self._roots is not None:
+            self._roots.add(contents.blocks)
         self._clocks.update(written)
         if len(written) > 1 and wire.state_vector(self.state()) != self._clocks:
             raise Broken  # blocks of two clients that wait for each other, for ever
@@ -159,6 +183,7 @@ class Document:
 
     def _apply(self, update: bytes) -> None:
         self._whole = None
+        self._size += len(update)
         try:
             with guarded():
                 self._doc.apply_update(update)

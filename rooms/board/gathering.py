@@ -64,12 +64,19 @@ def merged(runs: Sequence[Run]) -> list[Run]:
 def _as_one(group: list[Run]) -> list[Run]:
     if len(group) == 1:
         return group
+    updates = as_one_update([run.update for run in group])
+    return [Run(person=group[0].person, client=group[0].client, update=update) for update in updates]
+
+
+def as_one_update(updates: list[bytes]) -> list[bytes]:
+    """One update that says all of these; or these, since what a document took one by one is kept so."""
+    if len(updates) < 2:
+        return updates
     try:
         with guarded():
-            update = merge_updates(*(run.update for run in group))
-    except Exception:  # what the document took one by one is kept one by one
-        return group
-    return [Run(person=group[0].person, client=group[0].client, update=update)]
+            return [merge_updates(*updates)]
+    except Exception:
+        return updates
 
 
 def parts(runs: Sequence[Run], largest: int) -> list[tuple[Run, ...]]:

@@ -37,6 +37,16 @@ class Limits:
     """What boards may take, about; above it those that nobody uses are unloaded, the longest unused first."""
     snapshot: int = 16 * 1024
     """Events behind the last snapshot that weigh more than it does, and than this, make the next one due."""
+    document: int = 8 * 1024 * 1024
+    """The largest document; above it nothing more is taken, and people are told."""
+    rate: float = 300.0
+    """Messages a second that one socket may send in the long run; drawing by hand makes a hundred."""
+    burst: float = 3000.0
+    """Messages that it may send at once."""
+    crowd: int = 16
+    """From so many sockets on, what goes to all of them goes together, a tick at a time."""
+    tick: float = 0.03
+    """How long that is gathered."""
     client_ids: int = 16
     """How many Yjs client ids one socket may be present with."""
     presence: int = 4 * 1024

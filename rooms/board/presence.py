@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def receive(board: "Board", connection: Connection, entries: Iterable[Entry]) -> None:
-    """Take what is new, and pass it on, to its sender too: that keeps its socket alive."""
+    """Take what is new, and pass it on."""
     own = [entry for entry in entries if _is_own(board, connection, entry)]
     for entry in own:
         check(entry, connection.person, board.limits.presence)
@@ -24,7 +24,7 @@ def receive(board: "Board", connection: Connection, entries: Iterable[Entry]) ->
     for entry in fresh:
         _speak_for(board, connection, entry.client)
     if fresh:
-        board.relay(wire.presence(fresh))
+        board.relay.presence(fresh, connection)
 
 
 def _is_own(board: "Board", connection: Connection, entry: Entry) -> bool:

@@ -100,3 +100,34 @@ async def test_there_is_no_socket_but_at_boards(house):
         with pytest.raises((InvalidStatus, ConnectionClosed)):
             async with asyncio.timeout(5), ada.board("a/b") as board:
                 await board.socket.recv()
+
+
+async def test_rights_hold_at_once_for_sockets_that_are_open(house):
+    async with guests(house, ada="student", ben="student") as (ada, ben):
+        room = await room_with(ada, ben)
+        async with ada.board(room) as hers, ben.board(room) as his:
+            await his.write("allowed")
+            await hers.until("allowed")
+            await ada.post(f"/rooms/{room}/board/rights", right="read", person=ben.person)
+            assert await his.closed() == (1012, "Rights on this board changed.")
+            async with ben.board(room) as again:
+                await again.until("allowed")
+                await again.write("!")
+                assert await again.closed() == (4403, "You may not write on this part of the board.")
+            await ada.post(f"/rooms/{room}/board/rights", right=None, person=ben.person)
+            async with ben.board(room) as again:
+                await again.until("allowed")
+                await again.write(" again")
+                await hers.until("allowed again")
+        rules = await ada.get(f"/rooms/{room}/board/rights")
+        assert rules == {"rules": []}
+
+
+async def test_only_the_host_and_the_staff_say_who_writes(house):
+    async with guests(house, ada="student", ben="student", tia="tutor") as (ada, ben, tia):
+        room = await room_with(ada, ben)
+        refused = await ben.http.post(f"/rooms/{room}/board/rights", json={"right": "read"})
+        assert refused.status_code == 403
+        await tia.post(f"/rooms/{room}/board/rights", right="comment", part="text")
+        found = await ben.get(f"/rooms/{room}/board/rights")
+        assert found == {"rules": [{"person": None, "part": "text", "right": "comment"}]}
