@@ -63,7 +63,14 @@ class Boards:
         self._stopping = False
 
     async def open(
-        self, org: str, room: str, transport: Transport, person: str, *, writes: bool
+        self,
+        org: str,
+        room: str,
+        transport: Transport,
+        person: str,
+        *,
+        writes: bool,
+        on: Callable[[str], bool] | None = None,
     ) -> Connection:
         """Let a client in, which may do this: the caller has checked. Raises `Closing`.
 
@@ -82,7 +89,7 @@ class Boards:
             board.idle_since = self._now()
         if self._stopping:
             raise Restarting
-        return board.join(transport, person, writes=writes)
+        return board.join(transport, person, writes=writes, on=on)
 
     async def edit(self, org: str, room: str, person: str, make: Callable[[Document], bytes]) -> None:
         """Edit a board in somebody's name, as one client of theirs would: `make` answers the update for
@@ -146,7 +153,8 @@ class Boards:
         board = self._boards.get((org, room))
         if board is None:
             limits, now = self._limits, self._now
-            board = Board(org, room, limits, now=now, attend=self._attend, refused=self._refused)
+            later = asyncio.get_running_loop().call_later
+            board = Board(org, room, limits, now=now, later=later, attend=self._attend, refused=self._refused)
             self._boards[org, room] = board
         return board
 
