@@ -2,6 +2,8 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from litestar import WebSocket, websocket
@@ -10,8 +12,8 @@ from litestar.params import FromPath
 
 from realtime.access import token_of
 from realtime.house import House
-from realtime.sockets import yjs
-from realtime.sockets.session import Arrival, Refusal
+from realtime.sockets import hocuspocus, yjs
+from realtime.sockets.session import Arrival, Refusal, Session
 
 TOO_BIG = 1009
 """The server closes the socket by itself when a message is too large."""
@@ -58,15 +60,43 @@ class SocketTransport:
                 return
 
 
+Opened = Callable[[House, Arrival, SocketTransport, asyncio.TaskGroup], Awaitable[Session]]
+
+
 @websocket("/boards/{room:str}")
 async def board(socket: WebSocket[Any, Any, Any], room: FromPath[str]) -> None:
-    """One client at one board. What is refused is refused after the upgrade, where browsers see why."""
+    """One client at one board."""
+    await _carry(socket, yjs.PREFIX + room, _yjs)
+
+
+@websocket(hocuspocus.PATH)
+async def boards(socket: WebSocket[Any, Any, Any]) -> None:
+    """One client at any number of boards."""
+    await _carry(socket, hocuspocus.PATH, _hocuspocus)
+
+
+async def _yjs(
+    house: House, arrival: Arrival, transport: SocketTransport, group: asyncio.TaskGroup
+) -> Session:
+    return await yjs.opened(house, arrival, transport)
+
+
+async def _hocuspocus(
+    house: House, arrival: Arrival, transport: SocketTransport, group: asyncio.TaskGroup
+) -> Session:
+    return hocuspocus.opened(house, arrival, transport, group.create_task)
+
+
+async def _carry(socket: WebSocket[Any, Any, Any], path: str, opened: Opened) -> None:
+    """What is refused is refused after the upgrade, where browsers see why."""
     house: House = socket.app.state.house
+    token = token_of(socket.headers.get("authorization"), socket.query_params.get("token"))
     await socket.accept()
     transport = SocketTransport(socket)
     try:
         async with asyncio.TaskGroup() as group:
-            reading = group.create_task(_serve(house, socket, transport, room))
+            opening = partial(opened, house, Arrival(path, token), transport, group)
+            reading = group.create_task(_serve(socket, transport, opening))
             await transport.write()
             reading.cancel()
     except* (WebSocketDisconnect, OSError) as gone:  # the board has been told
@@ -75,11 +105,10 @@ async def board(socket: WebSocket[Any, Any, Any], room: FromPath[str]) -> None:
 
 
 async def _serve(
-    house: House, socket: WebSocket[Any, Any, Any], transport: SocketTransport, room: str
+    socket: WebSocket[Any, Any, Any], transport: SocketTransport, opening: Callable[[], Awaitable[Session]]
 ) -> None:
-    token = token_of(socket.headers.get("authorization"), socket.query_params.get("token"))
     try:
-        session = await yjs.opened(house, Arrival(yjs.PREFIX + room, token), transport)
+        session = await opening()
     except Refusal as refusal:
         transport.close(refusal.code, refusal.reason)
         return

@@ -18,15 +18,15 @@ CACHE = Path(__file__).parents[2] / ".cache"
 PATIENCE = 20
 
 
-def installed() -> Path:
+def installed(source: Path = SOURCE, name: str = "yjs-client") -> Path:
     """The folder with the client and its packages; made if it is not there. Skips without node or npm."""
     need("node")
-    wanted = (SOURCE / "package.json").read_bytes()
-    folder = CACHE / f"yjs-client-{hashlib.sha256(wanted).hexdigest()[:12]}"
+    wanted = (source / "package.json").read_bytes()
+    folder = CACHE / f"{name}-{hashlib.sha256(wanted).hexdigest()[:12]}"
     done = folder / "installed"
     folder.mkdir(parents=True, exist_ok=True)
-    for name in ("package.json", ".npmrc", "client.mjs"):
-        shutil.copy(SOURCE / name, folder / name)
+    for file in ("package.json", ".npmrc", "client.mjs"):
+        shutil.copy(source / file, folder / file)
     if not done.exists():
         command = [need("npm"), "install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
         result = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
@@ -98,7 +98,14 @@ class Yjs:
 @asynccontextmanager
 async def yjs() -> AsyncIterator[Yjs]:
     """A node process for the block."""
-    folder = await asyncio.to_thread(installed)
+    async with driven(SOURCE, "yjs-client") as node:
+        yield Yjs(node)
+
+
+@asynccontextmanager
+async def driven(source: Path, name: str) -> AsyncIterator[Node]:
+    """A node process that runs the client in the folder `source`."""
+    folder = await asyncio.to_thread(installed, source, name)
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
         "node", "client.mjs", cwd=folder, stdin=pipe, stdout=pipe, limit=2**24
@@ -107,7 +114,7 @@ async def yjs() -> AsyncIterator[Yjs]:
     async with asyncio.TaskGroup() as group:
         group.create_task(node.listen())
         try:
-            yield Yjs(node)
+            yield node
         finally:
             process.stdin.close()
             await process.wait()

@@ -1,0 +1,1 @@
+"""The Hocuspocus protocol: bytes, sockets, and real clients from npm."""

@@ -1,0 +1,119 @@
+"""Both protocols behind real WebSockets, with the real door: log, tokens and boards of a house."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
+
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+
+from domain.commands import ROUTES
+from domain.events import Context
+from domain.log import EventLog
+from domain.rooms import RoomJoined, RoomOpened
+from realtime.access import Tokens
+from realtime.house import House
+from realtime.metrics import Metrics
+from realtime.perform import Performer
+from realtime.sockets import hocuspocus, yjs
+from realtime.sockets.session import Arrival, Refusal, Session
+from tests.board.served import Queued
+from tests.board.support import QUICK, Running, running
+from tests.house import SECRET
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+PEOPLE = ("ada", "ben", "cem")
+
+
+@dataclass
+class School:
+    """The house, and what a test does to it."""
+
+    house: House
+    running: Running
+    log: EventLog
+    now: datetime = NOW
+    url: str = ""
+    port: int = 0
+
+    def token(self, person: str, role="student", lasts: float = 3600, **options) -> str:
+        """A token that lasts so many seconds of the real clock, or a little less."""
+        self.now = NOW + timedelta(seconds=1 - lasts % 1)
+        return self.house.tokens.make(person, role, lasts=timedelta(seconds=int(lasts + 1)), **options)
+
+    async def room(self, room: str, members: Sequence[str] = PEOPLE) -> None:
+        """A room with these people in it."""
+        opened = RoomOpened(room=room, title="Algebra", capacity=8, host=members[0])
+        joined = [RoomJoined(room=room, person=person) for person in members]
+        await self.log.append([opened, *joined], Context(org="main", actor="tia", role="tutor", at=NOW))
+
+    def text(self, room: str) -> str | None:
+        """What stands on a board."""
+        return self.running.boards.text("main", room)
+
+    def kick(
+        self, room: str, person: str, code: int = 4403, reason: str = "You have left this room."
+    ) -> None:
+        """Show somebody out, as the feed does."""
+        self.running.boards.drop("main", room, person, code, reason)
+
+
+@asynccontextmanager
+async def school(log: EventLog, limits=QUICK) -> AsyncIterator[School]:
+    """A house with the rooms `r` and `s`, each with everybody in it."""
+    async with running(log, limits) as boards:
+        rest = dict.fromkeys((field.name for field in fields(House)), None)
+        house = House(**rest | {"log": log, "performer": Performer(log, ROUTES), "metrics": Metrics()})
+        here = School(house, boards, log)
+        for name, part in {"boards": boards.boards, "clock": lambda: here.now}.items():
+            object.__setattr__(house, name, part)
+        object.__setattr__(house, "tokens", Tokens(SECRET, house.clock))
+        for room in ("r", "s"):
+            await here.room(room)
+        yield here
+
+
+@asynccontextmanager
+async def served(log: EventLog, limits=QUICK, port: int = 0) -> AsyncIterator[School]:
+    """The same, behind WebSockets: `/hocuspocus`, and `/boards/<room>`."""
+    async with school(log, limits) as here:
+
+        async def handle(socket: ServerConnection) -> None:
+            await _serve(here.house, socket)
+
+        async with serve(handle, "127.0.0.1", port, compression=None, max_size=2**22) as listening:
+            here.port = listening.sockets[0].getsockname()[1]
+            here.url = f"ws://127.0.0.1:{here.port}"
+            yield here
+
+
+async def _serve(house: House, socket: ServerConnection) -> None:
+    transport = Queued(socket)
+    async with asyncio.TaskGroup() as group:
+        writing = group.create_task(transport.write())
+        try:
+            session = await _opened(house, socket, transport, group)
+        except Refusal as refusal:
+            transport.close(refusal.code, refusal.reason)
+            return
+        try:
+            async for data in socket:
+                session.receive(data)
+        except ConnectionClosed:
+            pass
+        finally:
+            session.closed()
+            writing.cancel()
+
+
+async def _opened(
+    house: House, socket: ServerConnection, transport: Queued, group: asyncio.TaskGroup
+) -> Session:
+    url = urlsplit(socket.request.path)
+    arrival = Arrival(url.path, parse_qs(url.query).get("token", [None])[0])
+    if url.path == hocuspocus.PATH:
+        return hocuspocus.opened(house, arrival, transport, group.create_task)
+    return await yjs.opened(house, arrival, transport)
