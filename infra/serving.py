@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,11 +21,13 @@ class PortTaken(Exception):
 class Server(uvicorn.Server):
     """Tells when it is ready, and leaves the signals of the process to the wiring."""
 
-    def __init__(self, app: Any) -> None:
+    def __init__(self, app: Any, sockets: Callable[..., asyncio.Protocol] | None = None) -> None:
+        """`sockets` makes the protocol of each WebSocket; without it they are routes of the application."""
+        ws: Any = sockets or "websockets-sansio"
         super().__init__(
             uvicorn.Config(
                 app,
-                ws="websockets-sansio",
+                ws=ws,
                 ws_max_size=FRAME,
                 ws_per_message_deflate=False,
                 ws_ping_interval=20,

@@ -41,6 +41,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     anthropic_base_url: str
     model: str
     web: Path
+    sockets: str
     log_level: str
 
     @classmethod
@@ -201,6 +202,13 @@ VARIABLES: Sequence[Variable] = (
     ),
     Variable("LYCEUM_MODEL", "model", "claude-haiku-5-5", "The model that words what the facilitator says."),
     Variable("LYCEUM_WEB", "web", "web/dist", "Folder of the built pages.", Path),
+    Variable(
+        "LYCEUM_SOCKETS",
+        "sockets",
+        "lean",
+        "What carries boards: lean, our own beside the application, or plain, routes of the application.",
+        parsing.one_of("lean", "plain"),
+    ),
     Variable(
         "LYCEUM_LOG",
         "log_level",

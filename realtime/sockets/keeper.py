@@ -1,0 +1,161 @@
+"""Keeps the lean sockets of a process: lets them in, watches over them all with one timer, ends them."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from functools import partial
+from typing import Any, Protocol
+
+from realtime.house import House
+from realtime.sockets import hocuspocus, yjs
+from realtime.sockets.frames import binary
+from realtime.sockets.handshake import NotUpgraded
+from realtime.sockets.lean import FAILED, PUZZLED, QUIET, LeanSocket
+from realtime.sockets.session import Arrival, Refusal, Session
+from rooms.board.transport import Transport
+
+logger = logging.getLogger(__name__)
+
+Start = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
+"""Starts a task of a session; if that fails, so does its socket."""
+Opening = Callable[[House, Arrival, Transport, Start], Awaitable[Session]]
+
+
+async def _board(house: House, arrival: Arrival, transport: Transport, start: Start) -> Session:
+    return await yjs.opened(house, arrival, transport)
+
+
+async def _boards(house: House, arrival: Arrival, transport: Transport, start: Start) -> Session:
+    return hocuspocus.opened(house, arrival, transport, start)
+
+
+OPENINGS: Mapping[str, Opening] = {yjs.PREFIX: _board, hocuspocus.PATH: _boards}
+"""By path; one that ends with a slash takes one more part."""
+
+
+class ServerState(Protocol):
+    """What we use of uvicorn's."""
+
+    connections: set[Any]
+
+
+class Sockets:
+    """All lean sockets. The wiring keeps `run` running, and gives `socket` to the HTTP server.
+
+    Time is counted in ticks of so many seconds: one clock and one timer for all sockets.
+    """
+
+    def __init__(
+        self,
+        house: House,
+        *,
+        largest: int,
+        openings: Mapping[str, Opening] = OPENINGS,
+        tick: float = 1.0,
+    ) -> None:
+        """`largest` is how many bytes a message may have."""
+        self.largest = largest
+        self.now = 0
+        self.framed: bytes | None = None
+        """What was framed last, and below its frame."""
+        self.frame = b""
+        self._house = house
+        self._openings = openings
+        self._tick = tick
+        self._open: set[LeanSocket] = set()
+        self._ending: dict[LeanSocket, int] = {}
+        self._group: asyncio.TaskGroup | None = None
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._open) + len(self._ending)
+
+    def socket(self, config: object, server_state: ServerState, app_state: object) -> LeanSocket:
+        """One more socket: what uvicorn calls as its `ws` class."""
+        return LeanSocket(self, server_state.connections)
+
+    async def run(self) -> None:
+        """Watch over the sockets. When cancelled: tell all that they shall come back, and end."""
+        async with asyncio.TaskGroup() as group:
+            self._group = group
+            try:
+                while True:
+                    await asyncio.sleep(self._tick)
+                    self._look_after()
+            finally:
+                self._group = None
+                for socket in tuple(self._open):
+                    socket.shutdown()
+
+    # What sockets ask for.
+
+    def opening(self, path: str) -> Opening:
+        """What serves a path. Raises `NotUpgraded`."""
+        if self._group is None:
+            raise NotUpgraded(503, "The server restarts; come back in a moment.", {"Retry-After": "1"})
+        head, _, last = path.rpartition("/")
+        opening = self._openings.get(f"{head}/" if head else path) if last else None
+        if opening is None:
+            raise NotUpgraded(404, "There is no such socket.")
+        return opening
+
+    def arrived(self, socket: LeanSocket, opening: Opening, arrival: Arrival) -> None:
+        """A socket has shaken hands."""
+        self._open.add(socket)
+        self._start(socket, self._let_in(socket, opening, arrival))
+
+    def encoded(self, data: bytes) -> bytes:
+        """The frame of a message. It is kept, since most messages are sent to several sockets."""
+        self.framed, self.frame = data, binary(data)
+        return self.frame
+
+    def ending(self, socket: LeanSocket, ticks: int) -> None:
+        """A socket is being closed, and cut off if that takes longer."""
+        self._open.discard(socket)
+        self._ending[socket] = self.now + ticks
+
+    def gone(self, socket: LeanSocket) -> None:
+        """A socket is closed."""
+        self._open.discard(socket)
+        self._ending.pop(socket, None)
+
+    def refused(self, boundary: str, reason: str) -> None:
+        """Count what was refused."""
+        self._house.metrics.refused(boundary, reason)
+
+    def failed(self, error: Exception) -> None:
+        """Note an error of ours; its message may hold what somebody wrote, so it is left out."""
+        name = type(error).__name__
+        logger.error("unexpected %s", name, exc_info=(RuntimeError, RuntimeError(name), error.__traceback__))
+
+    def _start(self, socket: LeanSocket, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        group = self._group
+        assert group is not None, "whoever asks for a task has been let in by a group that runs"
+        return group.create_task(self._guarded(socket, work))
+
+    async def _guarded(self, socket: LeanSocket, work: Coroutine[Any, Any, None]) -> None:
+        """One socket's error ends that socket, and no other."""
+        try:
+            await work
+        except Exception as error:
+            self.failed(error)
+            socket.close(FAILED, PUZZLED)
+
+    async def _let_in(self, socket: LeanSocket, opening: Opening, arrival: Arrival) -> None:
+        try:
+            session = await opening(self._house, arrival, socket, partial(self._start, socket))
+        except Refusal as refusal:
+            socket.close(refusal.code, refusal.reason)
+        else:
+            socket.opened(session)
+
+    def _look_after(self) -> None:
+        self.now += 1
+        self.framed, self.frame = None, b""
+        early = self.now - QUIET
+        for socket in tuple(self._open):
+            if socket.heard <= early:
+                socket.silent(self.now - socket.heard)
+        for socket, deadline in tuple(self._ending.items()):
+            if deadline <= self.now:
+                socket.abort()
