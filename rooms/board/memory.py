@@ -11,17 +11,19 @@ ENOUGH = 8 * 1024 * 1024
 """Bytes that are given back together."""
 PAUSE = 10.0
 """Seconds between one time and the next."""
+TRIM: Callable[[int], object] | None = getattr(ctypes.CDLL(None), "malloc_trim", None)
+"""The GNU C library has it, others have not."""
 
 
 class Memory:
     """Counts what was let go of. The C library keeps it for what comes next, unless it is told to give it
     back; that takes milliseconds, so it is told seldom."""
 
-    def __init__(self, now: Callable[[], float]) -> None:
+    def __init__(self, now: Callable[[], float], trim: Callable[[int], object] | None = TRIM) -> None:
         self._now = now
+        self._trim = trim
         self._free = 0
         self._next = 0.0
-        self._trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # of the GNU C library alone
 
     def let_go(self, size: int) -> None:
         """So many bytes, about, are in use no more."""

@@ -127,9 +127,9 @@ class Story:
         await self.server.saved()
 
 
-async def told(log, room, steps):
+async def told(log, room, steps, kind=Story):
     async with asyncio.TaskGroup() as group:
-        story = Story(log, room, group)
+        story = kind(log, room, group)
         await story.start()
         for number, step in enumerate(steps):
             if number < len(story.peers):
