@@ -25,6 +25,7 @@ from rooms.board.gathering import Gathering
 from rooms.board.limits import Limits
 from rooms.board.ownership import Ownership
 from rooms.board.relaying import Later, Relay
+from rooms.board.sharing import Sharing
 from rooms.board.transport import Transport
 from rooms.board.update import Contents, read
 
@@ -69,16 +70,20 @@ class Board:
         self._refused = refused
         self._waiting: deque[tuple[Connection, bytes]] = deque()
         self._waiting_size = 0
+        self.sharing = Sharing(self)
 
     def state(self) -> bytes:
         """The state vector of the document; that of an empty one while it is read from the log."""
         return self.document.state() if self.document else EMPTY
 
-    def load(self, runs: Sequence[Run]) -> None:
-        """Go on from what the log has, what it will have, and what waited meanwhile."""
+    def load(self, runs: Sequence[Run], position: int) -> None:
+        """Go on from what the log has (up to `position`), what it will have, and what waited meanwhile."""
         for run in runs:
             self.owners.recorded(run.client, run.person)
-        self.document = restored([*runs, *self.gathering.runs()], self.limits.nested_types)
+        self.document = restored(
+            [*runs, *self.sharing.applied(), *self.gathering.runs()], self.limits.nested_types
+        )
+        self.sharing.loaded(position)
         waiting, self._waiting, self._waiting_size = self._waiting, deque(), 0
         for connection, data in waiting:
             self.receive(connection, data)
@@ -103,6 +108,7 @@ class Board:
         del self.connections[connection]
         if gone := self.awareness.leave(connection.clients):
             self.relay.presence(gone)
+            self.sharing.seen(gone)
         if not self.connections:
             self.idle_since = self.now()
             if self.gathering.unsaved:
@@ -135,8 +141,17 @@ class Board:
                 "an update broke the board of room %s, which is read from the log again", self.room
             )
             self._refuse(connection, BadUpdate())
-            self.document = None
-            self._attend(self, self.now())
+            self.reload()
+
+    def reload(self) -> None:
+        """The document is not what it should be: have it read from the log again."""
+        self.document = None
+        self._attend(self, self.now())
+
+    def adopt(self, run: Run) -> None:
+        """Another node took this edit, and did not write it: do so."""
+        self.gathering.add(run)
+        self._attend(self, self.now())
 
     def _refuse(self, connection: Connection, why: Closing) -> None:
         self._refused(why.code)
@@ -176,7 +191,7 @@ class Board:
         except Missing:
             self._ask(connection, document)
             return
-        self._permit(connection, update, written)
+        self._permit(connection, update, written, live=True)
         if not self._within(connection, document, contents):
             raise NotHere
         document.apply(update, contents, written)
@@ -199,7 +214,7 @@ class Board:
             return
         if not written and not contents.deleted:
             return
-        self._permit(connection, update, written)
+        self._permit(connection, update, written, live=False)
         if not self._within(connection, document, contents, repeats=True):
             if any(self.owners.of(client) in (None, connection.person) for client in written):
                 raise NotHere
@@ -221,8 +236,9 @@ class Board:
         """Whether it touches only parts on which its author may write."""
         return connection.on is None or all(map(connection.on, document.touched(contents, repeats=repeats)))
 
-    def _permit(self, connection: Connection, update: bytes, written: dict[int, int]) -> None:
+    def _permit(self, connection: Connection, update: bytes, written: dict[int, int], *, live: bool) -> None:
         self.owners.check(connection, written, self.connections)
+        self.sharing.check(connection.person, written, live=live)
         if self.document is not None and self.document.outgrows(self.limits.document):
             raise Full
         if self.gathering.unsaved + len(update) > self.limits.unsaved:
@@ -230,12 +246,14 @@ class Board:
 
     def _record(self, connection: Connection, update: bytes, client: int) -> None:
         first = not self.gathering.gathered
-        self.gathering.add(Run(person=connection.person, client=client, update=update))
+        run = Run(person=connection.person, client=client, update=update)
+        self.gathering.add(run)
         if self.gathering.gathered >= self.limits.window_size:
             self._attend(self, self.now())
         elif first:
             self._attend(self, self.now() + self.limits.window)
         self.relay.update(update, connection)
+        self.sharing.edited(run)
 
     def pulse(self) -> None:
         """Look after the sockets: bring up to date, give up on, or keep alive."""
@@ -243,6 +261,7 @@ class Board:
         if self.somebody_returned:
             self.somebody_returned = False
             presence.refresh(self)
+            self.sharing.returned()
         more = self.limits.rate * self.limits.pulse
         for connection in tuple(self.connections):
             connection.may_send = min(self.limits.burst, connection.may_send + more)
@@ -259,7 +278,10 @@ class Board:
             connection.send(wire.update(self.document.difference(behind)))
             connection.send(wire.presence(self.awareness.known()))
 
+    def is_unused(self) -> bool:
+        """Whether nobody needs it, and all of it is in the log."""
+        return not (self.connections or self.expected or self.gathering.unsaved or self.sharing.keeps())
+
     def is_idle(self) -> bool:
         """Whether it can be unloaded."""
-        busy = self.connections or self.expected or self.gathering.unsaved
-        return not busy and self.now() - self.idle_since >= self.limits.idle
+        return self.is_unused() and self.now() - self.idle_since >= self.limits.idle

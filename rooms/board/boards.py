@@ -3,13 +3,13 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
-from domain.errors import LogUnavailable
-from domain.events import Context
+from domain.errors import BoundaryMoved, LogUnavailable
+from domain.events import Boundary, Context
 from domain.log import EventLog
-from domain.rooms import BoardEdited
+from domain.rooms import BoardEdited, Run
 from rooms.board import wire
 from rooms.board.board import Board
 from rooms.board.closing import Closing, Overloaded, Restarting
@@ -17,8 +17,10 @@ from rooms.board.connection import Connection
 from rooms.board.document import Document
 from rooms.board.hand import Hand
 from rooms.board.limits import DEFAULTS, Limits
-from rooms.board.loading import Loading, NoSnapshots, Snapshots
+from rooms.board.loading import Loading, NoSnapshots, Snapshots, edits_of
 from rooms.board.memory import BOARD, DOCUMENT, Memory
+from rooms.board.telling import Neighbours, Nobody
+from rooms.board.together import Together
 from rooms.board.transport import Transport
 
 logger = logging.getLogger(__name__)
@@ -58,9 +60,14 @@ class Boards:
         self._loading = Loading(log, snapshots or NoSnapshots(), limits.snapshot)
         self._memory = Memory(now)
         self._boards: dict[tuple[str, str], Board] = {}
+        self.together = Together(Nobody(), self._boards, now)
         self._due: dict[Board, float] = {}
         self._wake = asyncio.Event()
         self._stopping = False
+
+    def meet(self, neighbours: Neighbours) -> None:
+        """There are other nodes with boards. To be called before `run`."""
+        self.together = Together(neighbours, self._boards, self._now)
 
     async def open(
         self,
@@ -117,6 +124,11 @@ class Boards:
             if person in (None, connection.person):
                 connection.board.close(connection, _closing(code, reason))
 
+    def recorded(self, org: str, room: str, position: int, runs: Sequence[Run]) -> None:
+        """The log has these runs, whoever wrote them; the wiring tells of all of them, in order."""
+        if board := self._boards.get((org, room)):
+            board.sharing.recorded(position, runs)
+
     @property
     def connections(self) -> int:
         """How many sockets are open."""
@@ -142,11 +154,13 @@ class Boards:
         async with asyncio.TaskGroup() as group:
             writing = group.create_task(self._write_what_is_due())
             group.create_task(self._loading.run())
+            self.together.start()
             try:
                 await self._look_after()
             except asyncio.CancelledError:
                 self._stop()
                 await writing  # an append that is under way is not cut off: it would be repeated
+                self.together.stop()
                 raise
 
     def _board(self, org: str, room: str) -> Board:
@@ -155,11 +169,14 @@ class Boards:
             limits, now = self._limits, self._now
             later = asyncio.get_running_loop().call_later
             board = Board(org, room, limits, now=now, later=later, attend=self._attend, refused=self._refused)
+            board.sharing.tell = self.together.tell
             self._boards[org, room] = board
         return board
 
     async def _load(self, board: Board) -> None:
         async with board.loading:
+            if board.document is None:
+                await self.together.ask(board)
             if board.document is None and not await self._load_trusting(board, trusting=True):
                 logger.error("the snapshot of the board of room %s misleads; the log is read", board.room)
                 await self._load_trusting(board, trusting=False)
@@ -170,7 +187,7 @@ class Boards:
         loaded = await self._loading.load(board.org, board.room, trusting=trusting)
         for client, person in loaded.owners.items():
             board.owners.recorded(client, person)
-        board.load([*loaded.runs, *unsaved])
+        board.load([*loaded.runs, *unsaved], loaded.position)
         if board.document is None:
             return True  # what waited for it broke it: it is read again
         self._loading.loaded(board.org, board.room, len(board.document.whole()))
@@ -225,22 +242,39 @@ class Boards:
         runs = board.gathering.take(self._limits.event_size)
         events = [BoardEdited(room=board.room, runs=part) for part in runs]
         context = Context(org=board.org, actor="board", role="service", at=self._clock())
-        position = await self._log.append(events, context)
+        boundary = Boundary(edits_of(board.room), board.sharing.position)
+        try:
+            position = await self._log.append(events, context, boundary)
+        except BoundaryMoved:  # another node has written: perhaps what we were about to
+            await self._catch_up(board)
+            return
         board.gathering.written()
+        board.sharing.written(position)
         self._loading.wrote(board.org, board.room, events)
         self._saved(board.org, board.room, position)
+
+    async def _catch_up(self, board: Board) -> None:
+        after = board.sharing.position
+        async for batch in self._log.read(edits_of(board.room), after=after, org=board.org):
+            for recorded in batch:
+                if isinstance(recorded.event, BoardEdited):
+                    board.sharing.recorded(recorded.position, recorded.event.runs)
+        if board.gathering.unsaved:
+            self._due[board] = self._now()
 
     async def _look_after(self) -> None:
         while True:
             await asyncio.sleep(self._limits.pulse)
+            self.together.pulse()
             for board in tuple(self._boards.values()):
                 board.pulse()
+                board.sharing.pulse()
             self._unload()
 
     def _unload(self) -> None:
         """Let go of the boards that were idle for long; if memory is short, of others that nobody uses."""
         over = self.memory - self._limits.memory
-        unused = [board for board in self._boards.values() if _is_unused(board)]
+        unused = [board for board in self._boards.values() if board.is_unused()]
         for board in sorted(unused, key=lambda board: board.idle_since):
             if over > 0 or board.is_idle():
                 over -= self._let_go(board)
@@ -251,6 +285,7 @@ class Boards:
         self._memory.let_go(size)
         self._loading.let_go(board.org, board.room)
         del self._boards[board.org, board.room]
+        self.together.closed(board)
         return size
 
     def _stop(self) -> None:
@@ -261,10 +296,6 @@ class Boards:
             if board.gathering.unsaved:
                 self._due[board] = self._now()
         self._wake.set()
-
-
-def _is_unused(board: Board) -> bool:
-    return not (board.connections or board.expected or board.gathering.unsaved)
 
 
 def _closing(code: int, reason: str) -> Closing:

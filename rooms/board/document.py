@@ -125,6 +125,15 @@ class Document:
         """Client id -> its clock after this update, for those who wrote something new.
 
         Raises `Missing` if the update stands on anything unknown."""
+        try:
+            return self._new_blocks(contents)
+        except Missing:
+            if (clocks := wire.state_vector(self.state())) == self._clocks:
+                raise
+            self._clocks = clocks  # an edit of another node, on record, has found what it stood on
+            return self._new_blocks(contents)
+
+    def _new_blocks(self, contents: Contents) -> dict[int, int]:
         written = self._follow_on(contents.blocks)
         for block in contents.blocks:
             for identity in (block.origin, block.right, block.parent):
@@ -164,11 +173,33 @@ class Document:
         if self._roots is not None:
             self._roots.add(contents.blocks)
         self._clocks.update(written)
-        if len(written) > 1 and wire.state_vector(self.state()) != self._clocks:
+        if len(written) > 1:
+            self._take_stock(written)
+
+    def _take_stock(self, written: dict[int, int]) -> None:
+        self._clocks = wire.state_vector(self.state())
+        if any(self._clocks.get(client, 0) < clock for client, clock in written.items()):
             raise Broken  # blocks of two clients that wait for each other, for ever
 
     def merge(self, update: bytes, contents: Contents, written: dict[int, int]) -> bytes | None:
         """As `apply`, for what repeats much that is known: the update that says the news only, or None."""
+        with self._news() as news:
+            self.apply(update, contents, written)
+        return news[0] if news else None
+
+    def follow(self, update: bytes, contents: Contents, written: dict[int, int]) -> bytes | None:
+        """As `merge`, for what is on record or was let in by another node, within the limits there."""
+        with self._news() as news:
+            self._apply(update)
+        self._surrogates.add(contents.blocks)
+        if self._types is not None:
+            self._types += sum(block.kind == TYPE for block in contents.blocks)
+        self._take_stock(written)
+        return news[0] if news else None
+
+    @contextmanager
+    def _news(self) -> Generator[list[bytes]]:
+        """What changes within the block, as updates."""
         news: list[bytes] = []
 
         def changed(event: TransactionEvent) -> None:
@@ -176,10 +207,9 @@ class Document:
 
         subscription = self._doc.observe(changed)
         try:
-            self.apply(update, contents, written)
+            yield news
         finally:
             self._doc.unobserve(subscription)  # else the document is never freed
-        return news[0] if news else None
 
     def _apply(self, update: bytes) -> None:
         self._whole = None

@@ -6,6 +6,7 @@ from pycrdt import merge_updates
 
 from domain.rooms import Run
 from rooms.board.document import guarded
+from rooms.board.spans import Spans
 
 CARRIED = 0
 """The client id of a run that brings back what was written elsewhere or before: its person brought it."""
@@ -43,6 +44,11 @@ class Gathering:
         self._writing += self._gathered
         self._gathered, self._sizes = [], [0, self.unsaved]
         return parts(merged(self._writing), largest)
+
+    def cut(self, spans: Spans) -> None:
+        """The log has this, by another hand: let go of it."""
+        self._writing, self._gathered = spans.without(self._writing), spans.without(self._gathered)
+        self._sizes = [sum(len(run.update) for run in runs) for runs in (self._gathered, self._writing)]
 
     def written(self) -> None:
         """What was taken is in the log."""

@@ -20,6 +20,11 @@ ENVELOPE = 200
 """Bytes that an event takes in the log besides its updates, about."""
 
 
+def edits_of(room: str) -> Query:
+    """All that was edited on the board of a room."""
+    return Query((about(f"room:{room}", BoardEdited),))
+
+
 class Kept(NamedTuple):
     """A snapshot, and the bytes that it takes where it is kept."""
 
@@ -179,10 +184,9 @@ class Loading:
         return snapshot, size, await self._tail(org, room, snapshot.position if snapshot else 0)
 
     async def _tail(self, org: str, room: str, position: int) -> Tail:
-        query = Query((about(f"room:{room}", BoardEdited),))
         runs: list[Run] = []
         size = 0
-        async for batch in self._log.read(query, org=org, after=position):
+        async for batch in self._log.read(edits_of(room), org=org, after=position):
             edits = [recorded.event for recorded in batch if isinstance(recorded.event, BoardEdited)]
             runs += [run for edit in edits for run in edit.runs]
             position, size = batch[-1].position, size + weight(edits)

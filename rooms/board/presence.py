@@ -25,6 +25,7 @@ def receive(board: "Board", connection: Connection, entries: Iterable[Entry]) ->
         _speak_for(board, connection, entry.client)
     if fresh:
         board.relay.presence(fresh, connection)
+        board.sharing.seen(fresh, connection.person)
 
 
 def _is_own(board: "Board", connection: Connection, entry: Entry) -> bool:
