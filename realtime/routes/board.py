@@ -2,8 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
-from functools import partial
+from collections.abc import Awaitable
 from typing import Any
 
 from litestar import WebSocket, websocket
@@ -13,10 +12,10 @@ from litestar.params import FromPath
 from realtime.access import token_of
 from realtime.house import House
 from realtime.sockets import hocuspocus, yjs
+from realtime.sockets.frames import NOT_TAKEN, TOO_LARGE
+from realtime.sockets.lean import HIGH, ONLY_BINARY
+from realtime.sockets.openings import OPENINGS, Opening
 from realtime.sockets.session import Arrival, Refusal, Session
-
-TOO_BIG = 1009
-"""The server closes the socket by itself when a message is too large."""
 
 
 class SocketTransport:
@@ -27,6 +26,8 @@ class SocketTransport:
         self._waiting: deque[bytes] = deque()
         self._size = 0
         self._some = asyncio.Event()
+        self._taken = asyncio.Event()
+        self._taken.set()
         self._closing: tuple[int, str] | None = None
 
     def send(self, data: bytes) -> None:
@@ -35,6 +36,8 @@ class SocketTransport:
             self._waiting.append(data)
             self._size += len(data)
             self._some.set()
+            if self._size > HIGH:
+                self._taken.clear()
 
     def close(self, code: int, reason: str) -> None:
         """See `Transport.close`."""
@@ -45,6 +48,10 @@ class SocketTransport:
         """See `Transport.pending`."""
         return self._size
 
+    async def drained(self) -> None:
+        """Wait until the client reads: else there would be no end to what it can ask for."""
+        await self._taken.wait()
+
     async def write(self) -> None:
         """Write what is sent until the socket is to be closed, then close it."""
         while True:
@@ -54,40 +61,27 @@ class SocketTransport:
                 data = self._waiting.popleft()
                 await self._socket.send_bytes(data)
                 self._size -= len(data)
+                if self._size <= HIGH:
+                    self._taken.set()
             if self._closing is not None:
                 code, reason = self._closing
                 await self._socket.close(code, reason)
                 return
 
 
-Opened = Callable[[House, Arrival, SocketTransport, asyncio.TaskGroup], Awaitable[Session]]
-
-
 @websocket("/boards/{room:str}")
 async def board(socket: WebSocket[Any, Any, Any], room: FromPath[str]) -> None:
     """One client at one board."""
-    await _carry(socket, yjs.PREFIX + room, _yjs)
+    await _carry(socket, yjs.PREFIX + room, OPENINGS[yjs.PREFIX])
 
 
 @websocket(hocuspocus.PATH)
 async def boards(socket: WebSocket[Any, Any, Any]) -> None:
     """One client at any number of boards."""
-    await _carry(socket, hocuspocus.PATH, _hocuspocus)
+    await _carry(socket, hocuspocus.PATH, OPENINGS[hocuspocus.PATH])
 
 
-async def _yjs(
-    house: House, arrival: Arrival, transport: SocketTransport, group: asyncio.TaskGroup
-) -> Session:
-    return await yjs.opened(house, arrival, transport)
-
-
-async def _hocuspocus(
-    house: House, arrival: Arrival, transport: SocketTransport, group: asyncio.TaskGroup
-) -> Session:
-    return hocuspocus.opened(house, arrival, transport, group.create_task)
-
-
-async def _carry(socket: WebSocket[Any, Any, Any], path: str, opened: Opened) -> None:
+async def _carry(socket: WebSocket[Any, Any, Any], path: str, opening: Opening) -> None:
     """What is refused is refused after the upgrade, where browsers see why."""
     house: House = socket.app.state.house
     token = token_of(socket.headers.get("authorization"), socket.query_params.get("token"))
@@ -95,25 +89,39 @@ async def _carry(socket: WebSocket[Any, Any, Any], path: str, opened: Opened) ->
     transport = SocketTransport(socket)
     try:
         async with asyncio.TaskGroup() as group:
-            opening = partial(opened, house, Arrival(path, token), transport, group)
-            reading = group.create_task(_serve(socket, transport, opening))
+            opened = opening(house, Arrival(path, token), transport, group.create_task)
+            reading = group.create_task(_serve(house, socket, transport, opened))
             await transport.write()
             reading.cancel()
     except* (WebSocketDisconnect, OSError) as gone:  # the board has been told
-        if any(getattr(error, "code", None) == TOO_BIG for error in gone.exceptions):
-            house.metrics.refused("board", str(TOO_BIG))
+        if any(getattr(error, "code", None) == TOO_LARGE for error in gone.exceptions):
+            house.metrics.refused("board", str(TOO_LARGE))
 
 
 async def _serve(
-    socket: WebSocket[Any, Any, Any], transport: SocketTransport, opening: Callable[[], Awaitable[Session]]
+    house: House,
+    socket: WebSocket[Any, Any, Any],
+    transport: SocketTransport,
+    opened: Awaitable[Session],
 ) -> None:
     try:
-        session = await opening()
+        session = await opened
     except Refusal as refusal:
         transport.close(refusal.code, refusal.reason)
         return
     try:
-        while True:
-            session.receive(await socket.receive_data("binary"))
+        while (data := await _binary(socket)) is not None:
+            session.receive(data)
+            await transport.drained()
+        house.metrics.refused("board", str(NOT_TAKEN))
+        transport.close(NOT_TAKEN, ONLY_BINARY)
     finally:
         session.closed()
+
+
+async def _binary(socket: WebSocket[Any, Any, Any]) -> bytes | None:
+    """The next message, None if it is a text. Raises `WebSocketDisconnect`."""
+    event: Any = await socket.receive()
+    if event["type"] == "websocket.disconnect":
+        raise WebSocketDisconnect(detail="gone", code=event["code"])
+    return event.get("bytes")

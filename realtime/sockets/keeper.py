@@ -2,35 +2,18 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Coroutine, Mapping
 from functools import partial
 from typing import Any, Protocol
 
 from realtime.house import House
-from realtime.sockets import hocuspocus, yjs
 from realtime.sockets.frames import binary
 from realtime.sockets.handshake import NotUpgraded
 from realtime.sockets.lean import FAILED, PUZZLED, QUIET, LeanSocket
-from realtime.sockets.session import Arrival, Refusal, Session
-from rooms.board.transport import Transport
+from realtime.sockets.openings import OPENINGS, Opening
+from realtime.sockets.session import Arrival, Refusal
 
 logger = logging.getLogger(__name__)
-
-Start = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
-"""Starts a task of a session; if that fails, so does its socket."""
-Opening = Callable[[House, Arrival, Transport, Start], Awaitable[Session]]
-
-
-async def _board(house: House, arrival: Arrival, transport: Transport, start: Start) -> Session:
-    return await yjs.opened(house, arrival, transport)
-
-
-async def _boards(house: House, arrival: Arrival, transport: Transport, start: Start) -> Session:
-    return hocuspocus.opened(house, arrival, transport, start)
-
-
-OPENINGS: Mapping[str, Opening] = {yjs.PREFIX: _board, hocuspocus.PATH: _boards}
-"""By path; one that ends with a slash takes one more part."""
 
 
 class ServerState(Protocol):

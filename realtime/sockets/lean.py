@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 RESTART, FAILED = 1012, 1011
 PUZZLED = "Something went wrong on our side; it has been noted."
+ONLY_BINARY = "Messages are binary here."
 MOVING = "The server restarts; come back in a moment."
 QUIET, PATIENCE, FAREWELL, HURRY = 20, 40, 10, 2
 """Ticks of silence until a client is pinged, or cut off; ticks that it has to hang up, and when we stop."""
@@ -211,7 +212,7 @@ class LeanSocket(asyncio.Protocol):
             self._transport.close()
             self._over()
         elif frame.kind == frames.TEXT:
-            self._refuse(frames.NOT_TAKEN, "Messages are binary here.")
+            self._refuse(frames.NOT_TAKEN, ONLY_BINARY)
 
     def _refuse(self, code: int, reason: str) -> None:
         self._sockets.refused("board", str(code))

@@ -21,7 +21,6 @@ pytestmark = pytest.mark.usefixtures("without_complaint")
         (b"\x00\x02\x03\xab\xcd\xef", "This update is damaged: A message ends too early."),
         (bytes.fromhex("000218010207b7ffffbfff0f2701016d016b0204000760017800"), None),
         (b"\x00\x02" + b"\xff" * 12, None),
-        ("a text", None),
     ],
     ids=lambda part: repr(part)[:40],
 )
