@@ -32,7 +32,7 @@ from infra.marks import Marks
 from infra.readiness import views_shown
 from infra.relay import Relay
 from infra.sealing import Sealer
-from infra.serving import Server, listening
+from infra.serving import FRAME, Server, listening
 from infra.settings import Settings
 from projections.board_follower import BoardFollower
 from projections.catalogue import VIEWS
@@ -48,6 +48,7 @@ from realtime.outbox import Outbox
 from realtime.perform import Performer
 from realtime.progress import Progress
 from realtime.signals import Moved, Saved, Switchboard, decode
+from realtime.sockets.keeper import Sockets
 from realtime.speech import Speech
 from rooms.attendance import Absence, Attendance
 from rooms.board.boards import Boards
@@ -233,13 +234,15 @@ async def _serving(
     feed = Feed(base.log, hub, boards, media)
     _measure(base.metrics, hub, boards, media)
     await switchboard.connect(base.bus)
-    server = Server(application(house, feed))
+    sockets = Sockets(house, largest=FRAME)
+    server = Server(application(house, feed), sockets.socket if settings.sockets == "lean" else None)
     parts: dict[str, Run] = {
         "speech": speech.run,
         "voice": media.run,
         "boards": boards.run,
         "feed": feed.run,
         "attendance": attendance.run,
+        "sockets": sockets.run,
     }
     async with kept(parts), asyncio.TaskGroup() as group:
         serving = group.create_task(server.serve([listener]))
