@@ -56,6 +56,7 @@ from rooms.facilitator.facilitator import Facilitator
 from rooms.facilitator.history import PeopleFromLog
 from rooms.facilitator.policy import STANDARD, Policy
 from rooms.facilitator.ports import FACTS_WANTED, Ports
+from rooms.past import Pasts
 from rooms.voice.ice_lite import IceLiteEngine
 
 if TYPE_CHECKING:
@@ -219,6 +220,7 @@ async def _serving(
         leaderboards=base.leaderboards,
         proofs=PostgresProofs(base.log.rows, base.seal),
         boards=boards,
+        pasts=Pasts(base.log),
         media=media,
         hub=hub,
         switchboard=switchboard,

@@ -23,6 +23,7 @@ from realtime.progress import AT_LEAST, NotThereYet, Progress
 from realtime.signals import Switchboard
 from rooms.attendance import Attendance
 from rooms.board.boards import Boards
+from rooms.past import Pasts
 from rooms.voice.engine import MediaEngine
 
 S = TypeVar("S", bound=Struct)
@@ -149,6 +150,7 @@ class House:
     leaderboards: Leaderboards
     proofs: Proofs
     boards: Boards
+    pasts: Pasts
     media: MediaEngine
     hub: Hub
     switchboard: Switchboard

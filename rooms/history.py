@@ -1,231 +1,184 @@
-"""A room as it was at an instant: a pure fold over the events of the room, from the log alone."""
+"""A room's history: a pure fold over its events, from the log alone, that answers for any instant."""
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-
-from msgspec import Struct
+from typing import NamedTuple
 
 from domain.events import Recorded
 from domain.identity import ERASED, Millis
 from domain.interventions import InterventionDelivered
-from domain.rooms import BoardEdited, MessageSent, RoomJoined, RoomLeft, RoomOpened, Run, TurnTaken
-from rooms.board.authorship import Authors
-from rooms.board.document import TEXT, Document, restored
+from domain.rooms import BoardEdited, MessageSent, RoomJoined, RoomLeft, RoomOpened, TurnTaken
+from rooms.board.scrubbing import BoardPast
+from rooms.then import Known, Member, Message, RoomThen, Speaker, Word, authors_of, board_then
+
+EVENT_SIZE = 200
+"""Bytes that it takes to remember that and when something happened, about."""
 
 
-class Author(Struct, frozen=True, kw_only=True):
-    """How many characters of the text are somebody's; of all who were erased together, with no id."""
+class Moment(NamedTuple):
+    """What had happened up to `position`, at `time`; 0 and None if nothing had."""
 
-    person: str
-    name: str
-    characters: int
-
-
-class Member(Struct, frozen=True, kw_only=True):
-    """Somebody in the room."""
-
-    person: str
-    name: str
-
-
-class Speaker(Struct, frozen=True, kw_only=True):
-    """How much somebody had spoken; a turn that was going on counts up to the instant."""
-
-    person: str
-    name: str
-    talk_ms: Millis
-    turns: int
-
-
-class Message(Struct, frozen=True, kw_only=True):
-    """What somebody had written."""
-
-    position: int
-    at: datetime
-    person: str
-    name: str
-    text: str
-
-
-class Word(Struct, frozen=True, kw_only=True):
-    """What the facilitator had said, to whom, and why."""
-
-    position: int
-    at: datetime
-    person: str
-    name: str
-    text: str
-    why: str
-    source: str
-
-
-class BoardThen(Struct, frozen=True, kw_only=True):
-    """The board."""
-
-    text: str
-
-
-class RoomThen(Struct, frozen=True, kw_only=True):
-    """The room at `position`; `first` and `last` bound what can be asked for (0 in an unknown room)."""
-
-    room: str
-    title: str
     position: int
     time: datetime | None
-    first: int
-    last: int
-    board: BoardThen
-    authors: tuple[Author, ...]
-    members: tuple[Member, ...]
-    spoke: tuple[Speaker, ...]
-    speaking: tuple[str, ...]
-    messages: tuple[Message, ...]
-    facilitator: tuple[Word, ...]
 
 
-class RoomAsOf:
-    """Fold every event of one room (tag `room:<id>`) in order with `apply`, then ask with `answer`.
+class RoomHistory:
+    """Fold every event of one room (tag `room:<id>`) in order with `apply`, then ask.
 
-    What stands behind `position`, or is later than `time`, is no part of the room then. Only the end of
-    its history (`last`) is taken from there, and the turns of speech that were going on: a turn is recorded
-    when it ends. Once it is `past`, a reader may leave out everything else: see `rooms/past.py`.
+    What people wrote to the room, and what they were told, is not kept: whoever asks brings it, so that
+    nothing is remembered here that somebody's erasure must remove.
     """
 
-    def __init__(self, room: str, *, position: int | None = None, time: datetime | None = None) -> None:
-        self._room = room
-        self._upto = position
-        self._time = time
-        self.past = False
-        self._position = self._first = self.last = 0
-        self._at: datetime | None = None
-        self._title = ""
-        self._runs: list[Run] = []
-        self._authors = Authors()
-        self._members: dict[str, None] = {}
-        self._turns: list[TurnTaken] = []
-        self._later_turns: list[TurnTaken] = []
-        self._messages: list[tuple[Recorded, MessageSent]] = []
-        self._words: list[tuple[Recorded, InterventionDelivered]] = []
+    def __init__(self, room: str) -> None:
+        self.room = room
+        self.board = BoardPast()
+        self.first = self.last = 0
+        """The positions between which all happened."""
+        self._positions: list[int] = []
+        self._times: list[datetime] = []
+        self._latest: list[datetime] = []
+        self._titles: list[tuple[int, str]] = []
+        self._moves: list[tuple[int, str, bool]] = []
+        self._turns: list[tuple[int, TurnTaken]] = []
+        self._persons: dict[str, int] = {}
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes in memory, about."""
+        return self.board.size + EVENT_SIZE * len(self._positions)
 
     def apply(self, recorded: Recorded) -> None:
         """Fold one event."""
-        self._first = self._first or recorded.position
-        self.last = recorded.position
-        self.past = self.past or self._is_past(recorded)
-        if not self.past:
-            self._position, self._at = recorded.position, recorded.at
-            self._fold(recorded)
-        elif isinstance(recorded.event, TurnTaken):
-            self._later_turns.append(recorded.event)
-
-    def _is_past(self, recorded: Recorded) -> bool:
-        if self._upto is not None and recorded.position > self._upto:
-            return True
-        return self._time is not None and recorded.at > self._time
+        position = recorded.position
+        self.first = self.first or position
+        self.last = position
+        self._positions.append(position)
+        self._times.append(recorded.at)
+        self._latest.append(max(recorded.at, self._latest[-1]) if self._latest else recorded.at)
+        for tag in recorded.tags:
+            if tag.startswith("person:"):
+                self._persons.setdefault(tag[7:], position)
+        self._fold(recorded)
 
     def _fold(self, recorded: Recorded) -> None:
+        position = recorded.position
         match recorded.event:
             case BoardEdited() as edited:
-                self._runs += edited.runs
-                self._authors.add(edited.runs)
+                self.board.fold(edited.runs, position)
             case RoomOpened() as opened:
-                self._title = opened.title
+                self._titles.append((position, opened.title))
             case RoomJoined() as joined:
-                self._members[joined.person] = None
+                self._moves.append((position, joined.person, True))
             case RoomLeft() as left:
-                self._members.pop(left.person, None)
+                self._moves.append((position, left.person, False))
             case TurnTaken() as turn:
-                self._turns.append(turn)
-            case MessageSent() as message:
-                self._messages.append((recorded, message))
-            case InterventionDelivered() as word:
-                self._words.append((recorded, word))
+                self._turns.append((position, turn))
             case _:
                 pass
 
-    def answer(self, names: Mapping[str, str], erased: Collection[str] = ()) -> RoomThen:
-        """The room then; `names` says what people are called, and whoever it lacks goes by their id.
+    def moment(self, position: int | None = None, time: datetime | None = None) -> Moment:
+        """What a position, an instant, or neither (the end) means here: all that had happened by then."""
+        count = len(self._positions)
+        if position is not None:
+            count = bisect_right(self._positions, position)
+        if time is not None:
+            count = min(count, bisect_right(self._latest, time))
+        if not count:
+            return Moment(0, time)
+        return Moment(self._positions[count - 1], time or self._times[count - 1])
 
-        Of those who were `erased`, whenever that was, no name and no word is shown.
-        """
-        names = {**names, **dict.fromkeys(erased, ERASED)}
-        document = restored(self._runs)
+    def time_of(self, position: int) -> datetime:
+        """When the event at this position happened."""
+        return self._times[bisect_right(self._positions, position) - 1]
+
+    def persons(self, moment: Moment) -> list[str]:
+        """Whom all that concerns that had happened by then, or was going on."""
+        before = (person for person, first in self._persons.items() if first <= moment.position)
+        return list(dict.fromkeys((*before, *(turn.person for turn in self._going_on(moment)))))
+
+    def was_in(self, person: str) -> bool:
+        """Whether somebody was ever in the room."""
+        return any(who == person and entered for _, who, entered in self._moves)
+
+    def answer(self, moment: Moment, known: Known, said: Iterable[Recorded] = ()) -> RoomThen:
+        """The room then. `said` are the messages and the facilitator's words; later ones are left out."""
+        said = [recorded for recorded in said if recorded.position <= moment.position]
+        read = self.board.read(moment.position)
         return RoomThen(
-            room=self._room,
-            title=self._title,
-            position=self._position,
-            time=self._instant(),
-            first=self._first,
+            room=self.room,
+            title=next((t for p, t in reversed(self._titles) if p <= moment.position), ""),
+            position=moment.position,
+            time=moment.time,
+            first=self.first,
             last=self.last,
-            board=BoardThen(text=document.text()),
-            authors=tuple(self._written(document, names, erased)),
-            members=tuple(Member(person=p, name=names.get(p, p)) for p in self._members),
-            spoke=tuple(self._spoken(names)),
-            speaking=self._speaking(),
-            messages=tuple(_message(recorded, sent, names, erased) for recorded, sent in self._messages),
-            facilitator=tuple(_word(recorded, word, names, erased) for recorded, word in self._words),
+            board=board_then(read, known),
+            authors=authors_of(read, known),
+            members=tuple(Member(person=p, name=known.name(p)) for p in self._members(moment)),
+            spoke=tuple(self._spoken(moment, known)),
+            speaking=self._speaking(moment),
+            messages=tuple(_messages(said, known)),
+            facilitator=tuple(_words(said, known)),
         )
 
-    def _instant(self) -> datetime | None:
-        return self._time or self._at
+    def _members(self, moment: Moment) -> Iterable[str]:
+        inside: dict[str, None] = {}
+        for position, person, entered in self._moves:
+            if position > moment.position:
+                break
+            if entered:
+                inside[person] = None
+            else:
+                inside.pop(person, None)
+        return inside
 
-    def _now(self) -> Millis:
-        instant = self._instant()
-        return round(instant.timestamp() * 1000) if instant else 0
+    def _going_on(self, moment: Moment) -> Iterator[TurnTaken]:
+        """Turns that had begun, and are recorded later: a turn is recorded when it ends."""
+        now = _millis(moment)
+        later = (turn for position, turn in self._turns if position > moment.position)
+        return (turn for turn in later if turn.started <= now)
 
-    def _written(
-        self, document: Document, names: Mapping[str, str], erased: Collection[str]
-    ) -> Iterator[Author]:
-        counts: Counter[str | None] = Counter()
-        for person, characters in self._authors.characters(document.whole(), TEXT).items():
-            counts[None if person in erased else person] += characters
-        for person, characters in sorted(counts.items(), key=lambda count: (-count[1], count[0] or "")):
-            name = ERASED if person is None else names.get(person, person)
-            yield Author(person=person or "", name=name, characters=characters)
-
-    def _spoken(self, names: Mapping[str, str]) -> Iterator[Speaker]:
-        now = self._now()
+    def _spoken(self, moment: Moment, known: Known) -> Iterator[Speaker]:
+        now = _millis(moment)
         talk: dict[str, list[int]] = {}
-        for turn in self._turns:
-            talk.setdefault(turn.person, []).append(turn.ended - turn.started)
-        for turn in _begun(self._later_turns, now):
+        for position, turn in self._turns:
+            if position <= moment.position:
+                talk.setdefault(turn.person, []).append(turn.ended - turn.started)
+        for turn in self._going_on(moment):
             talk.setdefault(turn.person, []).append(min(turn.ended, now) - turn.started)
         for person, lengths in sorted(talk.items()):
-            name = names.get(person, person)
-            yield Speaker(person=person, name=name, talk_ms=sum(lengths), turns=len(lengths))
+            yield Speaker(person=person, name=known.name(person), talk_ms=sum(lengths), turns=len(lengths))
 
-    def _speaking(self) -> tuple[str, ...]:
-        now = self._now()
-        turns = _begun([*self._turns, *self._later_turns], now)
-        return tuple(sorted({turn.person for turn in turns if now < turn.ended}))
+    def _speaking(self, moment: Moment) -> tuple[str, ...]:
+        now = _millis(moment)
+        return tuple(sorted({turn.person for _, turn in self._turns if turn.started <= now < turn.ended}))
 
 
-def _begun(turns: Iterable[TurnTaken], now: Millis) -> Iterator[TurnTaken]:
-    return (turn for turn in turns if turn.started <= now)
+def _millis(moment: Moment) -> Millis:
+    return round(moment.time.timestamp() * 1000) if moment.time else 0
 
 
-def _message(
-    recorded: Recorded, sent: MessageSent, names: Mapping[str, str], erased: Collection[str]
-) -> Message:
-    return Message(
-        position=recorded.position,
-        at=recorded.at,
-        person=sent.person,
-        name=names.get(sent.person, sent.person),
-        text=ERASED if sent.person in erased else sent.text,
-    )
+def _messages(said: Iterable[Recorded], known: Known) -> Iterator[Message]:
+    for recorded in said:
+        if isinstance(sent := recorded.event, MessageSent):
+            yield Message(
+                position=recorded.position,
+                at=recorded.at,
+                person=sent.person,
+                name=known.name(sent.person),
+                text=ERASED if sent.person in known.erased else sent.text,
+            )
 
 
-def _word(
-    recorded: Recorded, word: InterventionDelivered, names: Mapping[str, str], erased: Collection[str]
-) -> Word:
-    return Word(
-        position=recorded.position,
-        at=recorded.at,
-        person=word.person,
-        name=names.get(word.person, word.person),
-        text=ERASED if word.person in erased else word.text,
-        why=word.why,
-        source=word.source,
-    )
+def _words(said: Iterable[Recorded], known: Known) -> Iterator[Word]:
+    for recorded in said:
+        if isinstance(word := recorded.event, InterventionDelivered):
+            yield Word(
+                position=recorded.position,
+                at=recorded.at,
+                person=word.person,
+                name=known.name(word.person),
+                text=ERASED if word.person in known.erased else word.text,
+                why=word.why,
+                source=word.source,
+            )

@@ -1,62 +1,105 @@
-"""Reading as much of a room's history as an instant of it needs."""
+"""The past of rooms: read from the log once and kept for a while, so that a step to any instant is quick."""
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Collection
 from datetime import datetime
 
-from domain.catalogue import CURRENT, tag_kinds
-from domain.events import Item, Query, about
+from domain.events import Item, Query, Recorded, about
+from domain.interventions import InterventionDelivered
 from domain.log import EventLog
-from domain.rooms import BoardEdited, UnknownRoom
+from domain.rooms import MessageSent, UnknownRoom
 from rooms.facilitator.history import PeopleFromLog
-from rooms.history import RoomAsOf, RoomThen
+from rooms.history import Moment, RoomHistory
+from rooms.then import Known, RoomThen
 
-LIGHT = [event for event in CURRENT.values() if "room" in tag_kinds(event) and event is not BoardEdited]
-"""What else happens in rooms. Edits are most of a history, and all of its weight."""
+ROOMS = 64
+"""Histories kept in memory, at most; the ones asked for longest ago go first."""
+SIZE = 64 * 1024 * 1024
+"""Bytes that they may take together, about; the one asked for last is kept whatever its size."""
+SLICE = 64
+"""Events folded before others have their turn."""
 
 
-async def room_as_of(
-    log: EventLog, org: str, room: str, *, position: int | None = None, time: datetime | None = None
-) -> tuple[RoomAsOf, Collection[str]]:
-    """The room at that position or instant, and the persons whom what was read concerns; none if unknown.
+class _Kept:
+    def __init__(self, room: str) -> None:
+        self.history = RoomHistory(room)
+        self.reading = asyncio.Lock()
 
-    Of the edits behind it only those are read that stand at the very end: what the room had come to is
-    known without them, and turns of speech that were going on are no edits.
-    """
-    reader = _Reader(log, org, RoomAsOf(room, position=position, time=time))
-    tag = f"room:{room}"
-    await reader.read(Item(tags=(tag,)), upto=position, until_past=True)
-    await reader.read(about(tag, *LIGHT))
-    await reader.read(about(tag, BoardEdited))
-    return reader.history, reader.persons
+
+class Pasts:
+    """Histories of rooms, as far as the log goes. What was said in writing is read anew for each answer."""
+
+    def __init__(self, log: EventLog, *, rooms: int = ROOMS, size: int = SIZE) -> None:
+        self._log = log
+        self._most = rooms
+        self._size = size
+        self._kept: OrderedDict[tuple[str, str], _Kept] = OrderedDict()
+        self._people = PeopleFromLog(log)
+
+    @property
+    def kept(self) -> int:
+        """How many histories are in memory."""
+        return len(self._kept)
+
+    async def of(self, org: str, room: str) -> RoomHistory:
+        """The history up to now; raises `UnknownRoom`, and `LogUnavailable`. Do not change it."""
+        key = (org, room)
+        kept = self._kept.setdefault(key, _Kept(room))
+        async with kept.reading:
+            await self._read_on(org, kept.history)
+        if not kept.history.last:
+            self._kept.pop(key, None)
+            raise UnknownRoom
+        self._keep(key, kept)
+        return kept.history
+
+    async def _read_on(self, org: str, history: RoomHistory) -> None:
+        async for batch in self._log.read(_everything(history.room), after=history.last, org=org):
+            for start in range(0, len(batch), SLICE):
+                for recorded in batch[start : start + SLICE]:
+                    history.apply(recorded)
+                await asyncio.sleep(0)  # a long history does not hold up those who are live
+
+    def _keep(self, key: tuple[str, str], kept: _Kept) -> None:
+        self._kept[key] = kept
+        self._kept.move_to_end(key)
+        size = sum(each.history.size for each in self._kept.values())
+        while len(self._kept) > 1 and (len(self._kept) > self._most or size > self._size):
+            size -= self._kept.popitem(last=False)[1].history.size
+
+    async def then(
+        self, org: str, room: str, *, position: int | None = None, time: datetime | None = None
+    ) -> tuple[RoomThen, Collection[str]]:
+        """The room at a position or an instant, now if none is given, and whom what is shown concerns.
+
+        Raises `UnknownRoom`, and `LogUnavailable`."""
+        history = await self.of(org, room)
+        moment = history.moment(position, time)
+        persons = history.persons(moment)
+        async with asyncio.TaskGroup() as group:
+            known = group.create_task(self.known(org, persons))
+            said = group.create_task(self._said(org, room, moment))
+        return history.answer(moment, known.result(), said.result()), persons
+
+    async def known(self, org: str, persons: Collection[str]) -> Known:
+        """What people are called now, and who was erased."""
+        known = await self._people.people(org, list(persons))
+        names = {person: who.name for person, who in known.items()}
+        return Known(names, frozenset(person for person, who in known.items() if who.erased))
+
+    async def _said(self, org: str, room: str, moment: Moment) -> list[Recorded]:
+        query = Query((about(f"room:{room}", MessageSent, InterventionDelivered),))
+        batches = self._log.read(query, upto=moment.position, org=org)
+        return [recorded async for batch in batches for recorded in batch]
+
+
+def _everything(room: str) -> Query:
+    return Query((Item(tags=(f"room:{room}",)),))
 
 
 async def room_then(
     log: EventLog, org: str, room: str, *, position: int | None = None, time: datetime | None = None
 ) -> tuple[RoomThen, Collection[str]]:
-    """What is to be shown of it, and whom that concerns; raises `UnknownRoom`."""
-    history, persons = await room_as_of(log, org, room, position=position, time=time)
-    if not persons:
-        raise UnknownRoom
-    known = await PeopleFromLog(log).people(org, list(persons))
-    erased = [person for person, who in known.items() if who.erased]
-    return history.answer({person: who.name for person, who in known.items()}, erased), persons
-
-
-class _Reader:
-    def __init__(self, log: EventLog, org: str, history: RoomAsOf) -> None:
-        self.history = history
-        self.persons: dict[str, None] = {}
-        self._log = log
-        self._org = org
-
-    async def read(self, item: Item, upto: int | None = None, until_past: bool = False) -> None:
-        """Fold what is behind what was folded so far."""
-        after = self.history.last
-        async for batch in self._log.read(Query((item,)), after=after, upto=upto, org=self._org):
-            for recorded in batch:
-                self.history.apply(recorded)
-                self.persons |= dict.fromkeys(tag[7:] for tag in recorded.tags if tag.startswith("person:"))
-            await asyncio.sleep(0)  # a long history does not hold up those who are live
-            if until_past and self.history.past:
-                return
+    """A room at one instant, for whoever asks once; raises `UnknownRoom`, and `LogUnavailable`."""
+    return await Pasts(log).then(org, room, position=position, time=time)

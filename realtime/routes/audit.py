@@ -20,8 +20,7 @@ from projections.past import position_at, row_then
 from projections.timeline import TIMELINE, key_of, prefix_of
 from realtime.reading import Reading, concerned, must_audit, persons_in
 from realtime.routes.common import Asking, InHouse, Limit, PathId, Position
-from rooms import past as room_past
-from rooms.history import RoomThen
+from rooms.then import RoomThen
 
 LINES = "application/x-ndjson"
 Many = Annotated[int, QueryParameter(ge=1, le=100_000)]
@@ -119,7 +118,7 @@ async def room_then(house: InHouse, access: Asking, room: PathId, at: AtText = N
     """The room as it was at a position or an instant, now if none is given."""
     reading = must_audit(house, access, "room-history", f"{room} at {at or 'now'}")
     position, time = parsed(at)
-    then, persons = await room_past.room_then(house.log, access.org, room, position=position, time=time)
+    then, persons = await house.pasts.then(access.org, room, position=position, time=time)
     await reading.of(persons)
     return then
 

@@ -7,9 +7,11 @@ from pycrdt import Doc, Text
 
 from domain.catalogue import tags_of
 from domain.events import Recorded
+from domain.identity import ERASED
 from domain.interventions import InterventionDelivered
 from domain.rooms import BoardEdited, MessageSent, RoomJoined, RoomLeft, RoomOpened, Run, TurnTaken
-from rooms.history import RoomAsOf
+from rooms.history import RoomHistory
+from rooms.then import Known
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 NOON_MS = round(NOON.timestamp() * 1000)
@@ -21,6 +23,7 @@ class Story:
     def __init__(self):
         self.events = []
         self.docs = {}
+        self.erased = ()
         self.runs = []
 
     def add(self, event):
@@ -45,10 +48,12 @@ class Story:
         return self.add(BoardEdited(room="r", runs=(self.runs[-1],)))
 
     def at(self, **instant):
-        then = RoomAsOf("r", **instant)
+        history = RoomHistory("r")
         for recorded in self.events:
-            then.apply(recorded)
-        return then.answer({"ada": "Ada", "bob": "Bob"})
+            history.apply(recorded)
+        return history.answer(
+            history.moment(**instant), Known({"ada": "Ada", "bob": "Bob"}, self.erased), self.events
+        )
 
 
 def told():
@@ -114,7 +119,8 @@ def test_a_turn_that_is_going_on_counts_up_to_the_instant_though_it_is_recorded_
 
 
 def test_a_room_that_never_was_is_empty():
-    answer = RoomAsOf("nowhere").answer({})
+    history = RoomHistory("nowhere")
+    answer = history.answer(history.moment(), Known())
     assert (answer.first, answer.last, answer.position, answer.time) == (0, 0, 0, None)
     assert answer.board.text == ""
 
@@ -139,6 +145,23 @@ def test_what_somebody_brings_back_for_another_is_on_record_as_brought():
 
 def test_the_answer_is_ready_for_json():
     answer = msgspec.json.decode(msgspec.json.encode(told().at(position=16)))
-    assert answer["board"] == {"text": "hello world 😀"}
+    assert answer["board"]["text"] == "hello world 😀"
+    assert answer["board"]["spans"] == [
+        {"start": 0, "end": 5, "person": "ada"},
+        {"start": 5, "end": 14, "person": "bob"},
+    ]
     assert answer["facilitator"][0]["text"] == "Bob?"
     assert answer["time"] == "2026-03-02T12:00:06Z"
+
+
+def test_of_the_erased_no_name_no_id_and_no_word_is_shown_and_the_board_keeps_its_text():
+    story = told()
+    story.edit("cyd", 3, lambda text: text.insert(0, "so, "))
+    story.edit("bob", 2, lambda text: text.insert(0, "and "))
+    story.erased = ("bob", "cyd")
+    answer = story.at()
+    assert answer.board.text == "and so, world 😀"
+    assert [(s.start, s.end, s.person) for s in answer.board.spans] == [(0, 16, "")]
+    assert [(a.person, a.name, a.characters) for a in answer.authors] == [("", ERASED, 15)]
+    assert [(w.name, w.text) for w in answer.facilitator] == [(ERASED, ERASED)]
+    assert [m.text for m in answer.messages] == ["hi"]

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from adapters.postgres_log import PostgresLog
 from domain.events import Query, about
 from domain.rooms import BoardEdited
-from rooms.history import RoomAsOf
+from rooms.history import RoomHistory
+from rooms.then import Known
 from tests.board.support import Fallible, Peer, Running, settle
 
 who = st.integers(0, 2)
@@ -140,11 +141,11 @@ async def told(log, room, steps, kind=Story):
         await story.end(killed=True)
         for peer in story.peers:
             peer.forget()
-    then = RoomAsOf(room)
+    then = RoomHistory(room)
     async for batch in log.read(Query((about(f"room:{room}", BoardEdited),)), org="school"):
         for recorded in batch:
             then.apply(recorded)
-    answer = then.answer({})
+    answer = then.answer(then.moment(), Known())
     assert texts == {answer.board.text}
     assert sum(author.characters for author in answer.authors) == len(answer.board.text)
     assert {author.person for author in answer.authors} <= {"ada", "bob", "cyd"}

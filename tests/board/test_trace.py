@@ -9,7 +9,8 @@ from domain.events import Query, about
 from domain.rooms import BoardEdited
 from rooms.board import wire
 from rooms.board.limits import Limits
-from rooms.history import RoomAsOf
+from rooms.history import RoomHistory
+from rooms.then import Known
 from tests.board.support import Socket, running
 
 
@@ -68,11 +69,11 @@ async def test_the_text_is_the_same_at_the_end_and_every_character_has_its_autho
                 await server.saved()
         assert server.boards.text("school", "r") == trace["endContent"]
         assert server.refused == []
-    then = RoomAsOf("r")
+    then = RoomHistory("r")
     async for batch in log.read(Query((about("room:r", BoardEdited),)), org="school"):
         for recorded in batch:
             then.apply(recorded)
-    answer = then.answer({})
+    answer = then.answer(then.moment(), Known())
     assert answer.board.text == trace["endContent"]
     assert sum(author.characters for author in answer.authors) == len(trace["endContent"])
     assert {author.person for author in answer.authors} == set(people)

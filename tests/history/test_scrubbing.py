@@ -7,14 +7,7 @@ from hypothesis import strategies as st
 
 from rooms.board.authorship import Authors
 from rooms.board.scrubbing import BoardPast
-from tests.history.told import Told, histories
-
-
-def past_of(told: Told) -> BoardPast:
-    past = BoardPast()
-    for position, runs in enumerate(told.events, 1):
-        past.fold(runs, position)
-    return past
+from tests.history.told import Told, histories, past_of
 
 
 @settings(max_examples=150, deadline=None)

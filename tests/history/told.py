@@ -8,6 +8,7 @@ from pycrdt import Doc, Text
 from domain.rooms import Run
 from rooms.board.document import Document, restored
 from rooms.board.gathering import CARRIED
+from rooms.board.scrubbing import BoardPast
 
 PERSONS = ("ada", "ben", "cyd")
 WORDS = ("a", "xyz", "é", "😀", "b😀c", "\n")
@@ -98,3 +99,11 @@ class Told:
     def document(self, position: int) -> Document:
         """The document at a position, replayed by the library; the first event has position 1."""
         return restored([run for event in self.events[:position] for run in event])
+
+
+def past_of(told: Told) -> BoardPast:
+    """The same, folded; the first event has position 1."""
+    past = BoardPast()
+    for position, runs in enumerate(told.events, 1):
+        past.fold(runs, position)
+    return past

@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from adapters.postgres_log import PostgresLog
 from domain.catalogue import UndecodableEvent
 from domain.events import Context, Item, Query
-from domain.rooms import BoardEdited, Run, TurnTaken
+from domain.rooms import BoardEdited, Run, TurnTaken, UnknownRoom
 from projections.catalogue import VIEWS
 from projections.mastery import MASTERY
 from projections.past import position_at, row_then
-from rooms.history import RoomAsOf
-from rooms.past import room_as_of
+from rooms.history import RoomHistory
+from rooms.past import Pasts
+from rooms.then import Known
 from tests.log.given import NOON, by, joined, left, read, said
 from tests.projections.given import fold
 from tests.projections.streams import streams
@@ -122,32 +123,62 @@ async def lived(log: PostgresLog) -> int:
 
 
 @pytest.mark.parametrize("ends_with_an_edit", [True, False])
-async def test_a_room_read_in_part_is_the_room_read_whole(log, ends_with_an_edit):
+async def test_a_room_that_was_read_on_is_the_room_read_at_once(log, ends_with_an_edit):
+    pasts = Pasts(log)
+    await log.append([joined("biology"), joined()], at(0))
+    await pasts.of("school", "algebra")
     await lived(log)
     if not ends_with_an_edit:
         await log.append([left()], at(41))
     whole = await read(log, Query((Item(tags=("room:algebra",)),)), org="school")
+    right = RoomHistory("algebra")
+    for recorded in whole:
+        right.apply(recorded)
     instants = [{"time": NOON + n / 2 * SECOND} for n in range(-1, 84)]
     for instant in [{}, *instants, *[{"position": n} for n in range(whole[-1].position + 2)]]:
-        right = RoomAsOf("algebra", **instant)
-        for recorded in whole:
-            right.apply(recorded)
-        found, persons = await room_as_of(log, "school", "algebra", **instant)
-        assert found.answer({}) == right.answer({})
+        found, persons = await pasts.then("school", "algebra", **instant)
+        assert found == right.answer(right.moment(**instant), Known(), whole)
         assert set(persons) <= {"ada", "ben"}
 
 
-async def test_what_was_drawn_after_the_instant_is_not_read(log):
+async def test_what_was_read_before_is_not_read_again(log):
     await lived(log)
     counting = Counting(log.rows)
-    await room_as_of(counting, "school", "algebra", position=5)
-    edits = [each for each in await read(log) if isinstance(each.event, BoardEdited)]
-    others = [each for each in await read(log) if "room:algebra" in each.tags and each not in edits]
-    before = [each for each in edits if each.position <= 5]
-    assert counting.count == len(others) + len(before) + 1  # the one at the very end
+    pasts = Pasts(counting)
+    before = (await pasts.of("school", "algebra")).last
+    counting.count = 0
+    await pasts.of("school", "algebra")
+    assert counting.count == 0
+    last = await log.append([joined()], at(50))
+    assert (await pasts.of("school", "algebra")).last == last > before
+    assert counting.count == 1
 
 
-async def test_an_unknown_room_concerns_nobody(log):
+async def test_of_those_who_ask_at_once_one_reads(log):
     await lived(log)
-    assert not (await room_as_of(log, "school", "nowhere"))[1]
-    assert not (await room_as_of(log, "club", "algebra"))[1]
+    counting = Counting(log.rows)
+    pasts = Pasts(counting)
+    async with asyncio.TaskGroup() as group:
+        asking = [group.create_task(pasts.of("school", "algebra")) for _ in range(5)]
+    assert len({id(each.result()) for each in asking}) == 1
+    room = await read(log, Query((Item(tags=("room:algebra",)),)), org="school")
+    assert counting.count == len(room)
+
+
+async def test_histories_are_kept_within_bounds_and_the_one_asked_for_last_stays(log):
+    await lived(log)
+    few, small = Pasts(log, rooms=1), Pasts(log, size=1)
+    for pasts in (few, small):
+        await pasts.of("school", "algebra")
+        biology = await pasts.of("school", "biology")
+        assert pasts.kept == 1
+        assert await pasts.of("school", "biology") is biology
+
+
+async def test_an_unknown_room_is_not_kept(log):
+    await lived(log)
+    pasts = Pasts(log)
+    for place in (("school", "nowhere"), ("club", "algebra")):
+        with pytest.raises(UnknownRoom):
+            await pasts.of(*place)
+    assert pasts.kept == 0
