@@ -77,7 +77,7 @@ class ProblemPosed(Event, frozen=True, tag="room.problem-posed.v1"):
     person: PersonId
 
 
-class Run(Struct, frozen=True, kw_only=True):
+class Run(Struct, frozen=True, kw_only=True, gc=False):
     """Updates of one author in the order in which the board applied them, as Yjs v1 update bytes."""
 
     person: PersonId

@@ -37,8 +37,9 @@ EXPECTED = (
 )
 """Errors that are told in a sentence, without a traceback."""
 
-GARBAGE = (10_000, 10, 10)
-"""Objects made before Python looks for circles: a batch of events makes thousands, and no circle."""
+GARBAGE = (50_000, 20, 50)
+"""Objects made before Python looks for circles: a batch of events makes thousands, and no circle. To look
+through all of them takes so long that somebody would notice."""
 
 Work = Callable[[Settings], Coroutine[Any, Any, None]]
 
@@ -213,6 +214,8 @@ async def _serve(settings: Settings, policy: Policy, furnished: bool) -> None:
                 click.echo(f"  {who}\n  {link}\n")
         click.echo(f"Ready{f' at {node.url}' if node.url else ''}. Stop with Ctrl-C.")
         sys.stdout.flush()
+        gc.collect()
+        gc.freeze()  # what is here now stays, and need not be looked through again
         await stopped.wait()
         click.echo("Stopping.")
 

@@ -85,8 +85,8 @@ class Feed:
     def _hand_out(self, recorded: Recorded) -> None:
         """At once, so that whoever begins to watch misses nothing between what was shown and `position`."""
         org, event = recorded.org, recorded.event
-        if isinstance(event, SHOWN):
-            self._hub.publish(("room", org, event.room), shown(recorded))
+        if isinstance(event, SHOWN) and self._hub.listened(topic := ("room", org, event.room)):
+            self._hub.publish(topic, shown(recorded))
         if isinstance(event, RoomLeft) and event.why != "closed":
             self._hub.release(("member", org, event.room, event.person))
         self.position = recorded.position

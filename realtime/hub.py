@@ -69,6 +69,10 @@ class Hub:
         """How many listen."""
         return len({listener for group in self._listeners.values() for listener in group})
 
+    def listened(self, topic: Topic) -> bool:
+        """Whether anybody listens to this topic."""
+        return topic in self._listeners
+
     def publish(self, topic: Topic, item: Any) -> None:
         """Hand an item to all who listen to this topic."""
         for listener in self._listeners.get(topic, ()):

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -52,6 +53,8 @@ class Folded:
     state: Any
     position: int = 0
     fresh: bool = False
+    read: float = 0.0
+    """When the last reading of it began, by the monotonic clock."""
 
 
 @dataclass
@@ -84,12 +87,16 @@ class Performer:
             return await self._attempt(command, context, decider, query)
 
     async def look(self, command: Command, context: Context) -> Any:
-        """The present state of what the command's decision would read. Do not change it."""
+        """The present state of what the command's decision would read. Do not change it.
+
+        Many who look at once share one reading: what began after somebody asked is present to them.
+        """
+        asked = time.monotonic()
         decider = self.routes[type(command)]
         query = decider.boundary(command, context)
         async with self._one_at_a_time((context.org, query.items[0].tags[0])):
             query, folded = await self._reached(command, context, decider, query)
-            if not folded.fresh:
+            if not folded.fresh and folded.read < asked:
                 await self._refresh(context.org, decider, query, folded)
             return folded.state
 
@@ -165,11 +172,13 @@ class Performer:
         return folded
 
     async def _refresh(self, org: str, decider: AnyDecider, query: Query, folded: Folded) -> None:
+        began = time.monotonic()
         async for batch in self.log.read(query, after=folded.position, org=org):
             for recorded in batch:
                 folded.state = decider.evolve(folded.state, recorded.event)
                 folded.position = recorded.position
         folded.fresh = True
+        folded.read = began
 
     def _one_at_a_time(self, key: tuple[str, str]) -> "_Lock":
         lock = self._locks.get(key)

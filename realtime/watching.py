@@ -33,6 +33,11 @@ async def standing(house: House, access: Access, room: str) -> Standing:
     """How the person stands to the room; raises `UnknownRoom`."""
     access.must_enter(room)
     state: RoomState = await house.performer.look(LeaveRoom(room=room), access.context(house.clock()))
+    return standing_in(state, access, room)
+
+
+def standing_in(state: RoomState, access: Access, room: str) -> Standing:
+    """How the person stands to the room, by its state; raises `UnknownRoom`."""
     if state.opened is None:
         raise UnknownRoom
     members = tuple(state.members(room))
@@ -47,9 +52,14 @@ def looking(house: House, access: Access, room: str, found: Standing, what: str)
 async def must_watch(house: House, access: Access, room: str) -> Standing:
     """Members may look into a room, and so may staff and auditors."""
     found = await standing(house, access, room)
+    must_be_watching(found, access)
+    return found
+
+
+def must_be_watching(found: Standing, access: Access) -> None:
+    """Refuse whoever may not look into the room."""
     if not found.member and access.role not in WATCHING:
         raise NotInTheRoom
-    return found
 
 
 async def must_be_heard(house: House, access: Access, room: str) -> None:

@@ -15,7 +15,7 @@ from projections.participation import PARTICIPATION, Participation
 from realtime.access import Access, TokenExpired
 from realtime.house import House
 from realtime.sockets.session import OVERLOADED, UNAUTHENTICATED, Refusal, refusal_of
-from realtime.watching import Standing, looking, must_watch
+from realtime.watching import Standing, looking, must_be_watching, standing_in
 from rooms.board.closing import Closing
 from rooms.board.connection import Connection
 from rooms.board.transport import Transport
@@ -71,15 +71,15 @@ async def _enter(
     access = house.tokens.read(token)
     if not re.match(ID_PATTERN, room):
         raise UnknownRoom
-    found = await must_watch(house, access, room)
+    drops = house.boards.drops
+    found, pen = await _place(house, access, room)
     await _tell_of_reading(house, access, room, found)
-    pen = await _pen(house, access, room, found)
     connection = await house.boards.open(
         access.org, room, transport, access.sub, writes=pen.writes, on=pen.on
     )
     try:
-        # Whoever left while the board was loading was not there yet to be shown out.
-        if await _pen(house, access, room, await must_watch(house, access, room)) != pen:
+        # Whoever was shown out while the board was loading was not there yet.
+        if drops != house.boards.drops and (await _place(house, access, room))[1] != pen:
             raise NotInTheRoom
     except BaseException:
         connection.closed()
@@ -87,15 +87,19 @@ async def _enter(
     return access, connection
 
 
-async def _pen(house: House, access: Access, room: str, found: Standing) -> Pen:
-    """What somebody may do on the board: members write, as far as nobody has said otherwise."""
-    if not found.member or found.closed or access.role == "auditor":
-        return Pen(writes=False)
+async def _place(house: House, access: Access, room: str) -> tuple[Standing, Pen]:
+    """How somebody stands to the room, and what they may do on its board: members write, as far as nobody
+    has said otherwise. Raises `Refused`."""
+    access.must_enter(room)
     look = house.performer.look(SetBoardRight(room=room), access.context(house.clock()))
     state: BoardState = await look
+    found = standing_in(state.room, access, room)
+    must_be_watching(found, access)
+    if not found.member or found.closed or access.role == "auditor":
+        return found, Pen(writes=False)
     if writes_all(state.rules, access.sub):
-        return Pen(writes=True)
-    return Pen(writes=True, rules=dict(state.rules), person=access.sub)
+        return found, Pen(writes=True)
+    return found, Pen(writes=True, rules=dict(state.rules), person=access.sub)
 
 
 async def _tell_of_reading(house: House, access: Access, room: str, found: Standing) -> None:
