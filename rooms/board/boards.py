@@ -98,11 +98,19 @@ class Boards:
             raise Restarting
         return board.join(transport, person, writes=writes, on=on)
 
-    async def edit(self, org: str, room: str, person: str, make: Callable[[Document], bytes]) -> None:
+    async def edit(
+        self,
+        org: str,
+        room: str,
+        person: str,
+        make: Callable[[Document], bytes],
+        *,
+        on: Callable[[str], bool] | None = None,
+    ) -> None:
         """Edit a board in somebody's name, as one client of theirs would: `make` answers the update for
         the document as it is then. It is passed on when this returns, not yet saved. Raises `Closing`."""
         hand = Hand()
-        connection = await self.open(org, room, hand, person, writes=True)
+        connection = await self.open(org, room, hand, person, writes=True, on=on)
         try:
             hand.must_be_welcome()
             if connection.board.document is None:
