@@ -10,11 +10,13 @@ from adapters.nats_bus import HEAD
 from domain.catalogue import CURRENT, Fact, exact
 from domain.identity import ID_PATTERN
 from realtime.announcing import ALL_BOARDS, BOARDS, WATCHED
+from realtime.neighbours import OF_NODES
 from realtime.signals import VIEWS_HEAD, Moved, Saved, Slots, Speaking, Spoke
+from rooms.board.telling import FromNode, OfNode
 
 Document = dict[str, Any]
 
-SIGNALS: tuple[type[Struct], ...] = (Speaking, Spoke, Saved, Slots, Moved)
+SIGNALS: tuple[type[Struct], ...] = (Speaking, Spoke, Saved, Slots, Moved, FromNode, OfNode)
 SCHEMAS = "#/components/schemas/{name}"
 
 PARAMETERS: dict[str, Document] = {
@@ -40,6 +42,12 @@ BUS: dict[str, tuple[str, str, tuple[type[Struct], ...]]] = {
         "Who is heard in which slot of a listener's voice connection. A signal: it may be lost.",
         (Slots,),
     ),
+    "rooms.sync": (
+        "lyceum.{org}.rooms.{room}.sync",
+        "What the nodes that have the board open tell each other, in order. A signal: it may be lost.",
+        (FromNode,),
+    ),
+    "nodes.boards": (OF_NODES, "Which nodes are there. A signal: it may be lost.", (OfNode,)),
     "views.changed": (
         "lyceum.{org}.views.{view}.{key}",
         "A row of a view changed. A signal: it may be lost.",

@@ -37,6 +37,7 @@ from infra.settings import Settings
 from projections.board_follower import BoardFollower
 from projections.catalogue import VIEWS
 from projections.follower import Follower
+from realtime import neighbours
 from realtime.access import Tokens
 from realtime.announcing import Announcer
 from realtime.app import application
@@ -44,6 +45,7 @@ from realtime.feed import Feed
 from realtime.house import House, Views
 from realtime.hub import Hub
 from realtime.metrics import Metrics
+from realtime.neighbours import OverTheBus
 from realtime.outbox import Outbox
 from realtime.perform import Performer
 from realtime.progress import Progress
@@ -212,6 +214,7 @@ async def _serving(
         refused=lambda code: base.metrics.refused("board", str(code)),
         snapshots=PostgresSnapshots(base.log.rows),
     )
+    boards.meet(OverTheBus(new_id(), base.outbox))
     house = House(
         log=base.log,
         keys=base.vault,
@@ -236,6 +239,7 @@ async def _serving(
     feed = Feed(base.log, hub, boards, media)
     _measure(base.metrics, hub, boards, media)
     await switchboard.connect(base.bus)
+    await neighbours.listen(base.bus, boards, base.metrics)
     sockets = Sockets(house, largest=FRAME)
     server = Server(application(house, feed), sockets.socket if settings.sockets == "lean" else None)
     parts: dict[str, Run] = {

@@ -95,6 +95,8 @@ class Feed:
         """Rights that ended end at once: sockets are closed, voices silenced."""
         org, event = recorded.org, recorded.event
         match event:
+            case BoardEdited():
+                self._boards.recorded(org, event.room, recorded.position, event.runs)
             case RoomLeft():
                 self._boards.drop(org, event.room, event.person, NOT_IN_ROOM, "You have left this room.")
                 await self._media.expel(place(org, event.room), event.person)

@@ -25,7 +25,10 @@ class Outbox:
 
     def signal(self, subject: str, signal: Signal) -> None:
         """Tell whoever listens."""
-        payload = encode(signal)
+        self.payload(subject, encode(signal))
+
+    def payload(self, subject: str, payload: bytes) -> None:
+        """Tell whoever listens something that is written down already."""
         self._put(lambda: self.bus.signal(subject, payload))
 
     def voice(self, org: str, room: str, signal: Signal) -> None:

@@ -15,6 +15,7 @@ from domain.catalogue import CURRENT
 from domain.commands import ROUTES
 from domain.errors import Refused
 from infra.documents import DOCUMENTS, write_documents
+from realtime.neighbours import OF_NODES, OF_ROOMS
 from realtime.signals import LISTENED
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -110,7 +111,7 @@ def test_every_channel_declares_what_its_address_leaves_open(asyncapi):
 def test_every_subject_that_nodes_listen_to_is_described(asyncapi):
     described = {re.sub(r"{\w+}", "*", channel["address"]) for channel in asyncapi["channels"].values()}
     facts = {address for address in described if address.startswith("lyceum.*.facts.")}
-    assert described - facts == {*LISTENED, *(VOICE.subjects or ()), HEAD}
+    assert described - facts == {*LISTENED, OF_ROOMS, OF_NODES, *(VOICE.subjects or ()), HEAD}
     assert FACTS.subjects == ["lyceum.*.facts.>"]
 
 

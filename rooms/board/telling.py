@@ -56,14 +56,14 @@ class Alive(Struct, frozen=True, tag="alive"):
 Telling = Asked | Told | Edited | Seen | Returned
 
 
-class FromNode(Struct, frozen=True):
+class FromNode(Struct, frozen=True, tag="of-room"):
     """What a node tells of a room."""
 
     node: str
     what: Telling
 
 
-class OfNode(Struct, frozen=True):
+class OfNode(Struct, frozen=True, tag="of-node"):
     """What a node tells of itself."""
 
     node: str
