@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 
-import { QUIET_MS, SETTLED_MS, Saving } from "../src/room/saving";
+import { QUIET_MS, SETTLED_MS, Saving } from "../src/board/saving";
 
 describe("the saved mark", () => {
   let saving: Saving;

@@ -7,12 +7,24 @@ import { icon } from "../shared/icons";
 import { parts } from "../shared/sheets";
 import { clockTime } from "../shared/time";
 import type { Intervention, Message } from "../shared/types";
+import { partOf } from "../board/places";
+import type { Part } from "../board/schema";
 import "./facilitator-note";
+
+const PLACES: Record<Part, string> = {
+  text: "In the text",
+  code: "In the code",
+  shapes: "On the drawing",
+  scratchpad: "On the scratchpad",
+};
 
 type Line = Message | Intervention;
 
 /** A wish to send; whoever does it says with `done` whether it went well. */
-export class SendEvent extends CustomEvent<{ text: string; done: (went: boolean) => void }> {}
+export class SendEvent extends CustomEvent<{ text: string; anchored: boolean; done: (went: boolean) => void }> {}
+
+/** A wish to be shown the place on the board that a message belongs to. */
+export class PlaceEvent extends CustomEvent<string> {}
 
 /** The room's conversation, the facilitator's words among it. */
 @customElement("ly-messages")
@@ -57,6 +69,21 @@ export class Messages extends LitElement {
         overflow-wrap: anywhere;
         white-space: pre-wrap;
       }
+      .place {
+        padding-left: 0;
+        font-size: 0.82rem;
+      }
+      form button {
+        flex: none;
+      }
+      .pin {
+        color: var(--ly-muted);
+      }
+      .pin[aria-pressed="true"] {
+        background: var(--ly-accent-soft);
+        border-color: var(--ly-accent);
+        color: var(--ly-accent);
+      }
       form {
         display: flex;
         gap: 8px;
@@ -76,6 +103,7 @@ export class Messages extends LitElement {
   @property({ attribute: false }) nameOf: (person: string) => string = (person) => person;
   @state() private draft = "";
   @state() private sending = false;
+  @state() private anchored = false;
   @query(".log") private list!: HTMLElement;
   private atEnd = true;
 
@@ -96,9 +124,11 @@ export class Messages extends LitElement {
     this.sending = true;
     const done = (went: boolean) => {
       this.sending = false;
-      if (went) this.draft = "";
+      if (!went) return;
+      this.draft = "";
+      this.anchored = false;
     };
-    this.dispatchEvent(new SendEvent("send", { detail: { text, done } }));
+    this.dispatchEvent(new SendEvent("send", { detail: { text, anchored: this.anchored, done } }));
   }
 
   override render() {
@@ -120,6 +150,17 @@ export class Messages extends LitElement {
           .value=${this.draft}
           @input=${(event: Event) => (this.draft = (event.target as HTMLInputElement).value)}
         />
+        <button
+          type="button"
+          class="quiet icon pin"
+          data-testid="message-anchor"
+          aria-label="With my place on the board"
+          title="With my place on the board"
+          aria-pressed=${this.anchored ? "true" : "false"}
+          @click=${() => (this.anchored = !this.anchored)}
+        >
+          ${icon("pin")}
+        </button>
         <button class="icon" data-testid="message-send" aria-label="Send" ?disabled=${!this.draft.trim() || this.sending}>
           ${icon("send")}
         </button>
@@ -136,7 +177,17 @@ export class Messages extends LitElement {
       <div>
         <div class="head"><strong>${name}</strong><time class="muted numbers" datetime=${line.at}>${clockTime(line.at)}</time></div>
         <div class="text">${line.text}</div>
+        ${line.anchor ? this.place(line.anchor) : nothing}
       </div>
     </li>`;
+  }
+
+  private place(anchor: string) {
+    const part = partOf(anchor);
+    if (!part) return nothing;
+    const show = () => this.dispatchEvent(new PlaceEvent("place", { detail: anchor }));
+    return html`<button class="link place" data-testid="message-place" @click=${show}>
+      ${icon("pin", 14)} ${PLACES[part]}
+    </button>`;
   }
 }

@@ -52,7 +52,9 @@ export function fold(view: KnownRoom, fact: Fact): KnownRoom {
 }
 
 function message({ position, at, event }: Fact): Message {
-  return { position, at, person: String(event["person"]), text: String(event["text"]) };
+  const anchor = event["anchor"];
+  const said = { position, at, person: String(event["person"]), text: String(event["text"]) };
+  return typeof anchor === "string" ? { ...said, anchor } : said;
 }
 
 function intervention(fact: Fact): Intervention {

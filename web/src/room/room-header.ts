@@ -5,7 +5,7 @@ import type { Api } from "../shared/api";
 import { icon } from "../shared/icons";
 import { parts } from "../shared/sheets";
 import type { Me } from "../shared/types";
-import type { SaveState } from "./saving";
+import type { SaveState } from "../board/saving";
 import "./consents";
 
 const SAVE_WORDS: Record<SaveState, string> = {

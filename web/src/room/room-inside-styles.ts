@@ -35,6 +35,12 @@ export const insideStyles = css`
   .work ly-board:focus-within {
     border-color: var(--ly-accent);
   }
+  .given-up {
+    padding: 8px 14px;
+    border-radius: var(--ly-radius-small);
+    background: var(--ly-warn-soft);
+    color: var(--ly-warn);
+  }
   .talk {
     min-height: 0;
     overflow: hidden;

@@ -6,12 +6,13 @@ import { tell } from "../shared/notice";
 import { freshId } from "../shared/ids";
 import { parts } from "../shared/sheets";
 import type { Intervention, RoomView, Timer } from "../shared/types";
-import type { SendEvent } from "./messages";
+import type { Board } from "../board/board";
+import type { PlaceEvent, SendEvent } from "./messages";
 import type { RoomHeader } from "./room-header";
 import { insideStyles } from "./room-inside-styles";
 import type { RoomSession } from "./session";
 import type { TimerEvent } from "./timer";
-import "./board";
+import "../board/board";
 import "./facilitator-note";
 import "./mastery";
 import "./members";
@@ -41,6 +42,7 @@ export class RoomInside extends LitElement {
   @state() private tab: Tab = "board";
   @state() private dismissed = 0;
   @query("ly-room-header") private headerPart!: RoomHeader;
+  @query("ly-board") private boardPart!: Board | null;
   private seen = 0;
 
   private get view(): RoomView {
@@ -49,9 +51,19 @@ export class RoomInside extends LitElement {
 
   private readonly nameOf = (person: string) => this.session.names.of(person);
 
-  private async send({ detail: { text, done } }: SendEvent): Promise<void> {
-    const body = { message: freshId(), text };
-    done(await this.act(() => this.session.api.post(this.path("messages"), body)));
+  private async send({ detail: { text, anchored, done } }: SendEvent): Promise<void> {
+    const { api, board } = this.session;
+    const message = freshId();
+    const anchor = anchored ? board?.place : undefined;
+    const went = await this.act(() => api.post(this.path("messages"), { message, text, ...(anchor ? { anchor } : {}) }));
+    if (went && anchor) board?.note(message, anchor);
+    done(went);
+  }
+
+  private async goTo({ detail }: PlaceEvent): Promise<void> {
+    this.tab = "board";
+    await this.updateComplete;
+    await this.boardPart?.show(detail);
   }
 
   private setTimer(timer: Timer): void {
@@ -116,8 +128,22 @@ export class RoomInside extends LitElement {
     return html`<div class="work">
       ${this.banner()}
       ${problem ? html`<ly-problem .api=${api} room=${room} .problem=${problem}></ly-problem>` : nothing}
+      ${this.givenUp()}
       ${board ? html`<ly-board class="card" .link=${board} refused=${board.refused}></ly-board>` : nothing}
     </div>`;
+  }
+
+  private givenUp() {
+    const { discarded } = this.session;
+    if (!discarded) return nothing;
+    const close = () => {
+      this.session.discarded = "";
+      this.requestUpdate();
+    };
+    return html`<p class="given-up row" role="alert" data-testid="board-discarded">
+      <span class="grow">Your last edit was refused: ${discarded}</span>
+      <button class="quiet small" @click=${close}>All right</button>
+    </p>`;
   }
 
   /** What the facilitator said last stays above the board for a while, wherever one looks. */
@@ -139,6 +165,7 @@ export class RoomInside extends LitElement {
         .interventions=${this.view.interventions}
         .nameOf=${this.nameOf}
         @send=${this.send}
+        @place=${this.goTo}
       ></ly-messages>
     </section>`;
   }

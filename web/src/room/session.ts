@@ -2,13 +2,15 @@
 
 import { Refusal, words, type Api } from "../shared/api";
 import type { Fact, Me, RoomView, Slot } from "../shared/types";
-import { BoardLink } from "./board-link";
+import { BoardLink, type BoardListener } from "../board/board-link";
 import { openFeed, type FeedListener } from "./feed";
 import { asksForMore, fold, refreshed, type KnownRoom } from "./model";
 import { Names } from "./names";
 import { Voice } from "./voice";
 
 export class RoomSession implements FeedListener {
+  /** Why what was edited here was given up; empty if nothing was. */
+  discarded = "";
   view: KnownRoom | null = null;
   inside = false;
   /** Why one is outside again. */
@@ -44,7 +46,7 @@ export class RoomSession implements FeedListener {
     await this.enter();
     this.inside = true;
     this.notice = "";
-    this.board ??= new BoardLink(this.api, this.room, this.me, this.changed);
+    this.board ??= this.newBoard();
     this.board.connect();
     this.feed ??= openFeed(this.api, this.room, this);
     this.changed();
@@ -113,7 +115,7 @@ export class RoomSession implements FeedListener {
     } catch (error) {
       const status = error instanceof Refusal ? error.status : 0;
       if (this.inside && status === 403) await this.comeBack();
-      if (this.inside && status === 401) await this.goOut(words(error));
+      if (this.inside && status === 401) await this.goOut(words(error), true);
       return; // Else the line broke again: the next hello comes with the next connection.
     }
     if (!this.inside || !this.view) return;
@@ -130,6 +132,23 @@ export class RoomSession implements FeedListener {
     else await this.catchUp(position);
   }
 
+  private newBoard(): BoardLink {
+    const discarded = (reason: string) => void this.beginAgain(reason);
+    const listener: BoardListener = { changed: this.changed, discarded };
+    return new BoardLink(this.api, this.room, this.me, listener);
+  }
+
+  /** The server does not take what was edited here: on with what it has. */
+  private async beginAgain(reason: string): Promise<void> {
+    this.discarded = reason;
+    const board = this.board;
+    await board?.forget();
+    if (this.board !== board || !this.inside) return;
+    this.board = this.newBoard();
+    this.board.connect();
+    this.changed();
+  }
+
   private async comeBack(): Promise<void> {
     if (this.entering) return;
     this.entering = true;
@@ -143,13 +162,16 @@ export class RoomSession implements FeedListener {
     }
   }
 
-  private async goOut(notice: string): Promise<void> {
+  /** Outside, nothing is kept in this browser, unless one is to come back with it. */
+  private async goOut(notice: string, keep = false): Promise<void> {
     this.inside = false;
     this.notice = notice;
     this.feed?.close();
     this.feed = null;
-    this.board?.destroy();
+    const board = this.board;
     this.board = null;
+    if (keep) board?.destroy();
+    else void board?.forget();
     this.speaking = new Set();
     this.slots = [];
     this.changed();

@@ -1,9 +1,10 @@
-import { LitElement, css, html, nothing } from "lit";
+import { LitElement, css, html, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
 import { icon } from "../shared/icons";
 import { parts } from "../shared/sheets";
-import { countdown } from "../shared/time";
+import { serverClock } from "../shared/server-clock";
+import { countdown, untilNextSecond } from "../shared/time";
 import type { Phase, Timer } from "../shared/types";
 
 const NAMES: Record<Phase, string> = { work: "Work", break: "Break", off: "" };
@@ -49,22 +50,34 @@ export class RoomTimer extends LitElement {
   ];
 
   @property({ attribute: false }) timer: Timer | null = null;
-  @state() private now = Date.now();
-  private ticking: ReturnType<typeof setInterval> | undefined;
+  @state() private now = serverClock.now();
+  private ticking: ReturnType<typeof setTimeout> | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.ticking = setInterval(() => (this.now = Date.now()), 500);
+    this.tick();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    clearInterval(this.ticking);
+    clearTimeout(this.ticking);
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has("timer")) this.tick();
+  }
+
+  /** On the second, so that all who look at it see it change together. */
+  private tick(): void {
+    clearTimeout(this.ticking);
+    this.now = serverClock.now();
+    const ends = this.timer ? Date.parse(this.timer.ends) : this.now;
+    this.ticking = setTimeout(() => this.tick(), untilNextSecond(ends - this.now));
   }
 
   private set(phase: Phase): void {
     const minutes = phase === "off" ? 0 : MINUTES[phase];
-    const ends = new Date(Date.now() + minutes * 60_000).toISOString();
+    const ends = new Date(serverClock.now() + minutes * 60_000).toISOString();
     this.dispatchEvent(new TimerEvent("timer", { detail: { phase, ends } }));
   }
 

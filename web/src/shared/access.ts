@@ -21,3 +21,13 @@ export function takeAccess(page: string): Access {
   }
   return { id, token: given ?? sessionStorage.getItem(place) ?? "" };
 }
+
+/** The organisation that a token is for; "main" if it says nothing. For names of things kept here, no more. */
+export function orgOf(token: string): string {
+  try {
+    const claims = atob((token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/"));
+    return String((JSON.parse(claims) as { org?: string }).org ?? "main");
+  } catch {
+    return "main";
+  }
+}

@@ -1,5 +1,7 @@
 /** The one way to the server: JSON in, JSON out, problems as errors. */
 
+import { serverClock } from "./server-clock";
+
 /** What the server refused, in words that a person can read (RFC 9457). */
 export class Refusal extends Error {
   constructor(
@@ -83,8 +85,11 @@ export class Api {
   private async send(url: string, init: RequestInit): Promise<Response> {
     const headers = new Headers(init.headers);
     headers.set("Authorization", `Bearer ${this.token}`);
+    const sent = Date.now();
     try {
-      return await fetch(url, { ...init, headers });
+      const response = await fetch(url, { ...init, headers });
+      serverClock.heard(response.headers.get("Date"), sent, Date.now());
+      return response;
     } catch (error) {
       if (init.signal?.aborted) throw error;
       throw new Refusal(0, "unreachable", UNREACHABLE);

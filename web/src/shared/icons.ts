@@ -23,6 +23,18 @@ const SHAPES = {
   check: svg`<path d="m5 12.5 4.5 4.5L19 7.5"/>`,
   spark: svg`<path d="M12 3v5M12 16v5M3 12h5M16 12h5M6 6l3 3M15 15l3 3M18 6l-3 3M9 15l-3 3"/>`,
   close: svg`<path d="M6 6l12 12M18 6 6 18"/>`,
+  text: svg`<path d="M5 6h14M5 11h14M5 16h9"/>`,
+  code: svg`<path d="m8 7-5 5 5 5M16 7l5 5-5 5M13.5 5l-3 14"/>`,
+  pen: svg`<path d="m4 20 1-4.5L16 4.5l3.5 3.5-11 11zM13.5 7l3.5 3.5"/>`,
+  sums: svg`<path d="M4 7h7M7.5 3.5v7M13 7h7M4 17h7M13.5 14l6 6M19.5 14l-6 6"/>`,
+  pointer: svg`<path d="m6 3 13 10-6 1 3.5 6-2.5 1.3L10.5 15 6 19z"/>`,
+  line: svg`<path d="M5 19 19 5"/>`,
+  rectangle: svg`<rect x="4" y="6" width="16" height="12" rx="1.5"/>`,
+  ellipse: svg`<ellipse cx="12" cy="12" rx="8.5" ry="6.5"/>`,
+  letter: svg`<path d="M5 7V5h14v2M12 5v14M9.5 19h5"/>`,
+  undo: svg`<path d="M8 5 4 9l4 4M4 9h10a5.5 5.5 0 0 1 0 11h-4"/>`,
+  bin: svg`<path d="M4 7h16M10 4h4M6.5 7l1 13h9l1-13M10 11v5.5M14 11v5.5"/>`,
+  pin: svg`<path d="M12 21s-6.5-6-6.5-11a6.5 6.5 0 0 1 13 0c0 5-6.5 11-6.5 11z"/><circle cx="12" cy="10" r="2.3"/>`,
 } as const;
 
 export type IconName = keyof typeof SHAPES;

@@ -21,6 +21,12 @@ export function countdown(milliseconds: number): string {
   return hours ? `${hours}:${String(minutes).padStart(2, "0")}:${tail}` : `${minutes}:${tail}`;
 }
 
+/** How long a countdown still shows what it shows now, with a little on top so that it is over then. */
+export function untilNextSecond(milliseconds: number): number {
+  const rest = ((milliseconds % 1000) + 1000) % 1000;
+  return (rest || 1000) + 5;
+}
+
 /** A length of talk, for example `2 min 05 s`. */
 export function talkTime(milliseconds: number): string {
   const seconds = Math.round(milliseconds / 1000);

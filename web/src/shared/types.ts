@@ -39,6 +39,15 @@ export interface Message {
   person: string;
   text: string;
   name?: string;
+  /** The place on the board that it belongs to, if any. */
+  anchor?: string | null;
+}
+
+/** What a line of the scratchpad comes to. */
+export interface LineResult {
+  kind: "nothing" | "value" | "defined" | "right" | "wrong" | "open" | "error";
+  text: string;
+  about: string;
 }
 
 export interface Intervention extends Message {

@@ -1,0 +1,51 @@
+/** What is kept of a board in this browser, so that edits made without a line outlive a reload. */
+
+import { IndexeddbPersistence, clearDocument } from "y-indexeddb";
+import type * as Y from "yjs";
+
+/** A browser that does not answer within this time does without. */
+const PATIENCE_MS = 2000;
+const UNSAVED = "unsaved";
+
+/** One board of one person; nobody else's page opens it. */
+export function storeName(org: string, person: string, room: string): string {
+  return `lyceum.board.${org}.${person}.${room}`;
+}
+
+export class Offline {
+  /** What was kept is in the document; whether there were edits in it that the server may not have. */
+  readonly ready: Promise<boolean>;
+  private readonly store: IndexeddbPersistence | null;
+
+  constructor(
+    private readonly name: string,
+    doc: Y.Doc,
+  ) {
+    this.store = typeof indexedDB === "undefined" ? null : new IndexeddbPersistence(name, doc);
+    this.ready = this.loaded();
+  }
+
+  /** The origin of what comes out of the store. */
+  get origin(): unknown {
+    return this.store;
+  }
+
+  /** Remembers, beyond a reload, whether there are edits that the server may not have. */
+  mark(unsaved: boolean): void {
+    // A browser that keeps nothing, or no more: the page works all the same.
+    this.store?.set(UNSAVED, unsaved ? 1 : 0).catch(() => {});
+  }
+
+  /** Nothing is kept any more. */
+  async forget(): Promise<void> {
+    await this.store?.destroy().catch(() => {});
+    if (this.store) await clearDocument(this.name).catch(() => {});
+  }
+
+  private async loaded(): Promise<boolean> {
+    if (!this.store) return false;
+    const late = new Promise<boolean>((resolve) => setTimeout(resolve, PATIENCE_MS, false));
+    const kept = this.store.whenSynced.then(async (store) => (await store.get(UNSAVED)) === 1);
+    return Promise.race([kept.catch(() => false), late]);
+  }
+}
