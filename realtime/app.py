@@ -17,6 +17,7 @@ from realtime.requests import StrictRequest
 from realtime.routes import (
     audit,
     board,
+    board_history,
     board_rights,
     feed,
     leaderboards,
@@ -39,6 +40,7 @@ BODY = 256 * 1024
 KNOWN = (
     people.ROUTER,
     rooms.ROUTER,
+    board_history.ROUTER,
     board_rights.ROUTER,
     scratchpad.ROUTER,
     feed.ROUTER,

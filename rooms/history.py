@@ -9,9 +9,12 @@ from domain.events import Recorded
 from domain.identity import ERASED, Millis
 from domain.interventions import InterventionDelivered
 from domain.rooms import BoardEdited, MessageSent, RoomJoined, RoomLeft, RoomOpened, TurnTaken
-from rooms.board.scrubbing import BoardPast
+from rooms.board.parts import CODE, SCRATCHPAD, TEXT
+from rooms.board.scrubbing import BoardPast, Reading
 from rooms.then import Known, Member, Message, RoomThen, Speaker, Word, authors_of, board_then
 
+TEXTS = (TEXT, CODE, SCRATCHPAD)
+"""The parts of a board that are texts."""
 EVENT_SIZE = 200
 """Bytes that it takes to remember that and when something happened, about."""
 
@@ -97,6 +100,10 @@ class RoomHistory:
         before = (person for person, first in self._persons.items() if first <= moment.position)
         return list(dict.fromkeys((*before, *(turn.person for turn in self._going_on(moment)))))
 
+    def texts(self, moment: Moment) -> dict[str, Reading]:
+        """All texts of the board then, by the parts that they are."""
+        return {part: self.board.read(moment.position, part) for part in TEXTS}
+
     def was_in(self, person: str) -> bool:
         """Whether somebody was ever in the room."""
         return any(who == person and entered for _, who, entered in self._moves)
@@ -104,7 +111,7 @@ class RoomHistory:
     def answer(self, moment: Moment, known: Known, said: Iterable[Recorded] = ()) -> RoomThen:
         """The room then. `said` are the messages and the facilitator's words; later ones are left out."""
         said = [recorded for recorded in said if recorded.position <= moment.position]
-        read = self.board.read(moment.position)
+        read = self.texts(moment)
         return RoomThen(
             room=self.room,
             title=next((t for p, t in reversed(self._titles) if p <= moment.position), ""),
@@ -113,7 +120,7 @@ class RoomHistory:
             first=self.first,
             last=self.last,
             board=board_then(read, known),
-            authors=authors_of(read, known),
+            authors=authors_of(read[TEXT], known),
             members=tuple(Member(person=p, name=known.name(p)) for p in self._members(moment)),
             spoke=tuple(self._spoken(moment, known)),
             speaking=self._speaking(moment),

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from domain.identity import ERASED, Millis
+from rooms.board.document import TEXT
 from rooms.board.scrubbing import Reading, Span
 
 
@@ -56,11 +57,20 @@ class Word(Struct, frozen=True, kw_only=True):
     source: str
 
 
+class TextThen(Struct, frozen=True, kw_only=True):
+    """One of the board's texts, and whose each span of it is, of those who were erased with no id."""
+
+    part: str
+    text: str
+    spans: tuple[Span, ...]
+
+
 class BoardThen(Struct, frozen=True, kw_only=True):
-    """The board: its text, and whose each part of it is, of those who were erased with no id."""
+    """The board: its text, whose that is, and what other texts there are: code, the scratchpad."""
 
     text: str
     spans: tuple[Span, ...]
+    others: tuple[TextThen, ...]
 
 
 class RoomThen(Struct, frozen=True, kw_only=True):
@@ -96,9 +106,15 @@ class Known(NamedTuple):
         return "" if person in self.erased else person
 
 
-def board_then(read: Reading, known: Known) -> BoardThen:
-    """The board as it is shown."""
-    return BoardThen(text=read.text, spans=tuple(_spans(read, known)))
+def board_then(read: Mapping[str, Reading], known: Known) -> BoardThen:
+    """The board as it is shown, of its texts by their names."""
+    shown = {part: tuple(_spans(each, known)) for part, each in read.items()}
+    others = tuple(
+        TextThen(part=part, text=each.text, spans=shown[part])
+        for part, each in read.items()
+        if part != TEXT and each.text
+    )
+    return BoardThen(text=read[TEXT].text, spans=shown[TEXT], others=others)
 
 
 def _spans(read: Reading, known: Known) -> Iterator[Span]:

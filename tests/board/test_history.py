@@ -10,6 +10,7 @@ from domain.events import Recorded
 from domain.identity import ERASED
 from domain.interventions import InterventionDelivered
 from domain.rooms import BoardEdited, MessageSent, RoomJoined, RoomLeft, RoomOpened, Run, TurnTaken
+from rooms.board.scrubbing import Span
 from rooms.history import RoomHistory
 from rooms.then import Known
 
@@ -35,9 +36,9 @@ class Story:
         )
         return position
 
-    def edit(self, person, client, change, carried_by=None):
+    def edit(self, person, client, change, carried_by=None, part="text"):
         doc = self.docs.setdefault(client, Doc(client_id=client))
-        text = doc.get("text", type=Text)
+        text = doc.get(part, type=Text)
         for run in self.runs:
             doc.apply_update(run.update)
         before = doc.get_state()
@@ -123,6 +124,15 @@ def test_a_room_that_never_was_is_empty():
     answer = history.answer(history.moment(), Known())
     assert (answer.first, answer.last, answer.position, answer.time) == (0, 0, 0, None)
     assert answer.board.text == ""
+
+
+def test_code_and_the_scratchpad_are_shown_with_their_authors_where_there_are_any():
+    story = Story()
+    story.edit("ada", 1, lambda text: text.insert(0, "here"))
+    story.edit("bob", 2, lambda code: code.insert(0, "x = 1"), part="code")
+    shown = [(other.part, other.text, other.spans) for other in story.at().board.others]
+    assert shown == [("code", "x = 1", (Span(start=0, end=5, person="bob"),))]
+    assert story.at(position=10).board.others == ()
 
 
 def test_edits_in_another_root_are_nobodys_characters_of_the_text():

@@ -29,6 +29,8 @@ RECORDED = {
     "/learners/{person}/quests": "quests",
     "/people/{person}/export": "export",
     "/rooms/{room}": "room",
+    "/rooms/{room}/board": "board-history",
+    "/rooms/{room}/board/changes": "board-changes",
     "/rooms/{room}/feed": "feed",
     "/rooms/{room}/participation": "participation",
     "/sessions": "sessions",
