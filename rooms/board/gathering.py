@@ -7,6 +7,7 @@ from pycrdt import merge_updates
 from domain.rooms import Run
 from rooms.board.document import guarded
 from rooms.board.spans import Spans
+from rooms.board.squashing import squashed
 
 CARRIED = 0
 """The client id of a run that brings back what was written elsewhere or before: its person brought it."""
@@ -70,7 +71,7 @@ def merged(runs: Sequence[Run]) -> list[Run]:
 def _as_one(group: list[Run]) -> list[Run]:
     if len(group) == 1:
         return group
-    updates = as_one_update([run.update for run in group])
+    updates = as_one_update(squashed(run.update for run in group))
     return [Run(person=group[0].person, client=group[0].client, update=update) for update in updates]
 
 
