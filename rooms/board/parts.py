@@ -5,19 +5,22 @@ is left out, and never an error.
 """
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Annotated, Any, Literal, cast
 
 import msgspec
 from msgspec import Meta, Struct
 from pycrdt import Doc, Map, Text
 
-from domain.identity import ID_PATTERN
+from domain.identity import ID_PATTERN, Key
+from domain.rooms import Place
 
 TEXT, CODE, SCRATCHPAD = "text", "code", "scratchpad"
 CODE_SETTINGS = "code-settings"
 SHAPES = "shapes"
-SHAPES_SHOWN = 2_000
-"""More shapes than that are left out: the last in the order of their ids, which is the same for everybody."""
+NOTES = "notes"
+SHOWN = 2_000
+"""More shapes, or notes, than that are left out: the last by their ids, which is the same for everybody."""
 VERSION = 1
 """Of the shapes: what is of a later version is left to those who know it."""
 EDGE = 20_000
@@ -38,6 +41,13 @@ class Shape(Struct, frozen=True, kw_only=True):
     by: Annotated[str, Meta(pattern=ID_PATTERN)] | None = None
 
 
+class Note(Struct, frozen=True, kw_only=True):
+    """A message of the conversation belongs to a place on the board."""
+
+    message: Key
+    anchor: Place
+
+
 class Parts(Struct, frozen=True, kw_only=True):
     """All parts of a board; shapes in the order of their ids."""
 
@@ -46,6 +56,7 @@ class Parts(Struct, frozen=True, kw_only=True):
     language: Language
     shapes: tuple[Shape, ...]
     scratchpad: str
+    notes: tuple[Note, ...] = ()
 
 
 FIELDS = frozenset(Shape.__struct_fields__) - {"shape"}
@@ -61,6 +72,7 @@ def read(whole: bytes) -> Parts:
         language=_language(doc),
         shapes=tuple(_shapes(doc)),
         scratchpad=_text(doc, SCRATCHPAD),
+        notes=tuple(_notes(doc)),
     )
 
 
@@ -80,8 +92,22 @@ def _shapes(doc: Doc[Any]) -> Iterator[Shape]:
     shapes: Map[Any] = doc.get(SHAPES, type=Map)
     found = (_shape(key, shapes[key]) for key in sorted(shapes.keys()))
     known = (shape for shape in found if shape is not None)
-    for _, shape in zip(range(SHAPES_SHOWN), known, strict=False):
-        yield shape
+    yield from islice(known, SHOWN)
+
+
+def _notes(doc: Doc[Any]) -> Iterator[Note]:
+    notes: Map[Any] = doc.get(NOTES, type=Map)
+    found = (_note(key, notes[key]) for key in sorted(notes.keys()))
+    yield from islice((note for note in found if note is not None), SHOWN)
+
+
+def _note(key: str, value: Any) -> Note | None:
+    if not isinstance(value, dict) or value.get("v") != VERSION:
+        return None
+    try:
+        return msgspec.convert({"message": key, "anchor": value.get("anchor")}, Note)
+    except msgspec.ValidationError:
+        return None
 
 
 def _shape(key: str, value: Any) -> Shape | None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pycrdt import Array, Doc, Map, Text
 
-from rooms.board.parts import SHAPES_SHOWN, Parts, Shape, read
+from rooms.board.parts import SHOWN, Note, Parts, Shape, read
 
 EMPTY = Parts(text="", code="", language="plain", shapes=(), scratchpad="")
 LINE: dict[str, Any] = {"v": 1, "kind": "line", "points": [0, 0, 10.5, -3], "colour": "#3451d1", "by": "ada"}
@@ -87,14 +87,25 @@ def test_a_root_of_another_kind_is_as_good_as_empty():
     assert read(board(text=Map({"a": 1}), shapes=Text("hello"), code_settings=Array([1]))) == EMPTY
 
 
+def test_a_note_says_where_a_message_belongs():
+    notes = {
+        "m1": {"v": 1, "anchor": "text@7:12", "more": "?"},
+        "m2": {"v": 1, "anchor": "what I think of Ben"},
+        "m3": {"v": 2, "anchor": "text@end"},
+        "m4": Map({"v": 1, "anchor": "text@end"}),
+        "m 5": {"v": 1, "anchor": "text@end"},
+    }
+    assert read(board(notes=Map(notes))).notes == (Note(message="m1", anchor="text@7:12"),)
+
+
 def test_a_language_that_nobody_knows_is_plain():
     for language in ("cobol", 5, None, ["python"]):
         assert read(board(code_settings=Map({"language": language}))).language == "plain"
 
 
 def test_of_very_many_shapes_the_first_are_shown():
-    drawn = {f"s{number:05}": Map(LINE) for number in range(SHAPES_SHOWN + 3)}
-    assert [shape.shape for shape in shapes(**drawn)] == sorted(drawn)[:SHAPES_SHOWN]
+    drawn = {f"s{number:05}": Map(LINE) for number in range(SHOWN + 3)}
+    assert [shape.shape for shape in shapes(**drawn)] == sorted(drawn)[:SHOWN]
 
 
 VALUES = st.recursive(

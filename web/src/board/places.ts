@@ -36,8 +36,9 @@ export function found(place: string, doc: Y.Doc): Target | null {
 function indexIn(doc: Y.Doc, part: TextPart, what: string): number | null {
   const [client, clock] = what.split(":").map(Number);
   if (!Number.isSafeInteger(client) || !Number.isSafeInteger(clock)) return null;
+  const text = doc.getText(part); // before the position is looked for: only then it is known to be a text
   if (Y.getState(doc.store, client!) <= clock!) return null;
   const position = Y.createRelativePositionFromJSON({ tname: part, item: { client, clock }, assoc: 0 });
   const place = Y.createAbsolutePositionFromRelativePosition(position, doc);
-  return place && place.type === doc.getText(part) ? place.index : null;
+  return place && place.type === text ? place.index : null;
 }
