@@ -59,7 +59,7 @@ class Board:
         self.awareness = Awareness(limits.remembered)
         self.owners = Ownership(limits.client_ids)
         self.connections: dict[Connection, None] = {}
-        self.relay = Relay(self.connections, limits, later)
+        self.relay = Relay(self.connections, limits, now, later)
         self.loading = asyncio.Lock()
         self.expected = 0
         """Clients that wait for the board to be loaded."""

@@ -64,10 +64,11 @@ class Connection:
         if self.behind is None:
             self.since = self.board.now()
 
-    def relay(self, frame: bytes, largest: int) -> None:
+    def relay(self, frame: bytes, now: float, largest: int) -> None:
         """Pass on to this client, unless it is behind; from now on leave it out if it does not read."""
-        if self.behind is not None:
-            return
-        self.send(frame)
-        if self.transport.pending() > largest:
-            self.behind = self.board.state()
+        if self.behind is None:
+            transport = self.transport
+            transport.send(frame)
+            self.since = now
+            if transport.pending() > largest:
+                self.behind = self.board.state()

@@ -13,7 +13,7 @@ from rooms.board.closing import BadUpdate, Malformed
 from rooms.board.limits import DEFAULTS
 from rooms.board.roots import Roots, not_yet
 from rooms.board.surrogates import Surrogates
-from rooms.board.update import SKIP, TYPE, Block, Contents
+from rooms.board.update import SKIP, Block, Contents
 
 logger = logging.getLogger(__name__)
 
@@ -34,15 +34,20 @@ class Broken(Exception):
         """The index of the run that did it, while replaying."""
 
 
+def is_panic(error: BaseException) -> bool:
+    """Whether the library has panicked; that is no `Exception`, and would end the process."""
+    return type(error).__module__ == "pyo3_runtime"
+
+
 @contextmanager
 def guarded() -> Generator[None]:
-    """Make a panic of the library `Broken`; it is no `Exception`, and would end the process."""
+    """Make a panic of the library `Broken`."""
     try:
         yield
     except BaseException as error:
-        if type(error).__module__ != "pyo3_runtime":
-            raise
-        raise Broken from error
+        if is_panic(error):
+            raise Broken from error
+        raise
 
 
 class Document:
@@ -136,8 +141,8 @@ class Document:
     def _new_blocks(self, contents: Contents) -> dict[int, int]:
         written = self._follow_on(contents.blocks)
         for block in contents.blocks:
-            for identity in (block.origin, block.right, block.parent):
-                if isinstance(identity, tuple):
+            for identity in block[4:7]:  # origin, right, parent
+                if type(identity) is tuple:
                     self._must_know(identity, block, written)
         for client, clock, length in contents.deleted:
             if clock + length > written.get(client, self._clocks.get(client, 0)):
@@ -146,12 +151,12 @@ class Document:
 
     def _follow_on(self, blocks: list[Block]) -> dict[int, int]:
         written: dict[int, int] = {}
-        for block in blocks:
-            known = written.get(block.client, self._clocks.get(block.client, 0))
-            if block.kind == SKIP or block.clock > known:
+        for client, clock, length, kind, *_ in blocks:
+            known = written.get(client) or self._clocks.get(client, 0)
+            if kind == SKIP or clock > known:
                 raise Missing
-            written[block.client] = block.clock + block.length
-        return {client: max(clock, self._clocks.get(client, 0)) for client, clock in written.items()}
+            written[client] = max(known, clock + length)
+        return written
 
     def _must_know(self, identity: updates.Id, block: Block, written: dict[int, int]) -> None:
         client, clock = identity
@@ -167,9 +172,11 @@ class Document:
         seams = [(client, self._clocks.get(client, 0)) for client in written]
         if self._surrogates.cut_by(contents, seams):
             raise BadUpdate("This update cuts a character in half.")
-        self._count_types(contents)
+        if contents.types:
+            self._count_types(contents.types)
         self._apply(update)
-        self._surrogates.add(contents.blocks)
+        if contents.wide:
+            self._surrogates.add(contents.blocks)
         if self._roots is not None:
             self._roots.add(contents.blocks)
         self._clocks.update(written)
@@ -193,7 +200,7 @@ class Document:
             self._apply(update)
         self._surrogates.add(contents.blocks)
         if self._types is not None:
-            self._types += sum(block.kind == TYPE for block in contents.blocks)
+            self._types += contents.types
         self._take_stock(written)
         return news[0] if news else None
 
@@ -215,17 +222,17 @@ class Document:
         self._whole = None
         self._size += len(update)
         try:
-            with guarded():
-                self._doc.apply_update(update)
+            self._doc.apply_update(update)
         except (ValueError, RuntimeError) as error:
             raise BadUpdate from error
+        except BaseException as error:
+            if is_panic(error):
+                raise Broken from error
+            raise
 
-    def _count_types(self, contents: Contents) -> None:
-        more = sum(block.kind == TYPE for block in contents.blocks)
-        if not more:
-            return
+    def _count_types(self, more: int) -> None:
         if self._types is None:
-            self._types = sum(block.kind == TYPE for block in updates.read(self.whole()).blocks)
+            self._types = updates.read(self.whole()).types
         if self._types + more > self._most_types:
             raise BadUpdate("This board holds too many maps, arrays and texts.")
         self._types += more

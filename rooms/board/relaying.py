@@ -19,8 +19,11 @@ class Relay:
     back then; that changes nothing for them.
     """
 
-    def __init__(self, connections: Collection[Connection], limits: Limits, later: Later) -> None:
+    def __init__(
+        self, connections: Collection[Connection], limits: Limits, now: Callable[[], float], later: Later
+    ) -> None:
         self._connections = connections
+        self._now = now
         self._limits = limits
         self._later = later
         self._ticking = False
@@ -59,7 +62,7 @@ class Relay:
             self._send(wire.presence(entries.values()), None)
 
     def _send(self, frame: bytes, sender: Connection | None) -> None:
-        largest = self._limits.pending
+        largest, now = self._limits.pending, self._now()
         for connection in tuple(self._connections):
             if connection is not sender:
-                connection.relay(frame, largest)
+                connection.relay(frame, now, largest)

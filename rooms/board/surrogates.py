@@ -33,9 +33,9 @@ class Surrogates:
         """Whether the update begins or ends something within a character, of the document or its own.
 
         `seams` are where its news begin, as blocks may repeat what is known."""
-        own = set(_halves(contents.blocks))
-        if not self._halves and not own:
+        if not self._halves and not contents.wide:
             return False
+        own = set(_halves(contents.blocks))
         return any(cut in self._halves or cut in own for cut in chain(seams, _cuts(contents)))
 
 

@@ -5,8 +5,11 @@ overflow its stack, and it lists the client ids of an update only if they begin 
 read here first, and what is structurally wrong never reaches the document.
 """
 
-from dataclasses import dataclass
+import re
+from functools import lru_cache
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from rooms.board.closing import BadUpdate, Malformed
 from rooms.board.wire import Reader
@@ -37,25 +40,68 @@ class Block(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Contents:
+class Contents(Struct, frozen=True, gc=False):
     """All blocks, per client in the order of their clocks, and (client, clock, length) deleted."""
 
     blocks: list[Block]
     deleted: list[tuple[int, int, int]]
+    wide: bool = False
+    """Whether some characters take two clocks."""
+    types: int = 0
+    """How many of the blocks are maps, arrays and texts."""
+
+
+_N = rb"([\x80-\xff]{0,6}[\x00-\x7f])"
+_TYPED = re.compile(
+    rb"\x01\x01" + _N + _N + rb"(?:\x84" + _N + _N + rb"|\xc4" + _N * 4 + rb")\x01([\x00-\x7f])\x00",
+    re.DOTALL,
+)
+"""One client with one block of text that stands behind something, and perhaps before something; no deletion."""
 
 
 def read(update: bytes) -> Contents:
     """Everything in the update. Raises `BadUpdate`."""
+    typed = _TYPED.fullmatch(update)
+    return _read_all(update) if typed is None else _read_typed(update, typed)
+
+
+def _read_typed(update: bytes, typed: re.Match[bytes]) -> Contents:
+    client, clock, alone, alone_at, left, left_at, right, right_at, character = typed.groups()
+    at = _number(clock)
+    if at >= LAST_CLOCK:
+        return _read_all(update)
+    if alone is not None:
+        origin, following = (_client(alone), _number(alone_at)), None
+    else:
+        origin, following = (_client(left), _number(left_at)), (_client(right), _number(right_at))
+    block = Block(_client(client), at, 1, STRING, origin, following, None, None, character.decode())
+    return Contents([block], [])
+
+
+def _number(data: bytes) -> int:
+    if len(data) == 1:
+        return data[0]
+    value = 0
+    for byte in reversed(data):
+        value = value << 7 | byte & 0x7F
+    return value
+
+
+_client = lru_cache(maxsize=8192)(_number)
+"""Those who are here write by the same few ids."""
+
+
+def _read_all(update: bytes) -> Contents:
     try:
         reader = Reader(update)
         blocks: list[Block] = []
         for _ in range(reader.count(3)):
             _read_client(reader, blocks)
-        contents = Contents(blocks, _read_deleted(reader))
+        deleted = _read_deleted(reader)
         if reader.left():
             raise Malformed("it goes on behind its end.")
-        return contents
+        wide = any(len(block.text) != block.length for block in blocks if block.kind == STRING)
+        return Contents(blocks, deleted, wide, sum(block.kind == TYPE for block in blocks))
     except Malformed as error:
         raise BadUpdate(f"This update is damaged: {error}") from error
 

@@ -4,8 +4,9 @@ Only lengths that fit into what was received are believed.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from rooms.board.closing import Malformed
 
@@ -106,22 +107,19 @@ def varstring(text: str) -> bytes:
     return varbytes(text.encode())
 
 
-@dataclass(frozen=True, slots=True)
-class Step1:
+class Step1(Struct, frozen=True, gc=False):
     """What the other side has; it asks for the rest."""
 
     state: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Step2:
+class Step2(Struct, frozen=True, gc=False):
     """All that the other side has and this one had not, as the answer to a step 1."""
 
     update: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Update:
+class Update(Struct, frozen=True, gc=False):
     """Something that was just edited."""
 
     update: bytes
@@ -135,30 +133,30 @@ class Entry(NamedTuple):
     state: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Presence:
+class Presence(Struct, frozen=True, gc=False):
     """The awareness of some clients."""
 
     entries: tuple[Entry, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class QueryPresence:
+class QueryPresence(Struct, frozen=True, gc=False):
     """The other side asks who is here."""
 
 
-@dataclass(frozen=True, slots=True)
-class Auth:
+class Auth(Struct, frozen=True, gc=False):
     """The other side speaks about permission, which a server has no use for."""
 
 
 Message = Step1 | Step2 | Update | Presence | QueryPresence | Auth
 
+_EDIT = b"\x00\x02"
 _SYNC_STEPS = (Step1, Step2, Update)
 
 
 def parse(data: bytes) -> Message:
     """The message; bytes behind its end are ignored, as the clients do. Raises `Malformed`."""
+    if data[:2] == _EDIT and len(data) > 3 and data[2] == len(data) - 3 < 0x80:  # nearly all are
+        return Update(data[3:])
     reader = Reader(data)
     match reader.varuint():
         case 0:

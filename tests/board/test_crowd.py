@@ -43,13 +43,13 @@ class Ear:
     def __init__(self) -> None:
         self.heard: list[wire.Message] = []
 
-    def relay(self, frame: bytes, largest: int) -> None:
+    def relay(self, frame: bytes, now: float, largest: int) -> None:
         self.heard.append(wire.parse(frame))
 
 
 def test_a_tick_sends_one_update_for_many_and_the_last_presence_of_each():
     ears, ticks = [Ear(), Ear(), Ear()], []
-    relay = Relay(ears, CROWD, lambda after, tick: ticks.append((after, tick)))
+    relay = Relay(ears, CROWD, lambda: 0.0, lambda after, tick: ticks.append((after, tick)))
     ada, bob = Peer("ada", 1), Peer("bob", 2)
     for peer in (ada, bob):
         peer.doc.observe(lambda event: relay.update(event.update, ears[0]))
@@ -68,7 +68,7 @@ def test_a_tick_sends_one_update_for_many_and_the_last_presence_of_each():
 
 def test_the_few_are_told_at_once_and_not_what_they_said_themselves():
     ears = [Ear(), Ear()]
-    relay = Relay(ears, CROWD, lambda after, tick: pytest.fail("there is no tick"))
+    relay = Relay(ears, CROWD, lambda: 0.0, lambda after, tick: pytest.fail("there is no tick"))
     relay.update(b"\x00\x00", ears[0])
     assert [len(ear.heard) for ear in ears] == [0, 1]
 

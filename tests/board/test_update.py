@@ -8,7 +8,7 @@ from pycrdt import Array, Doc, Map, Text
 from domain.rooms import Run
 from rooms.board import update as updates
 from rooms.board import wire
-from rooms.board.closing import BadUpdate
+from rooms.board.closing import BadUpdate, Malformed
 from rooms.board.document import Broken, Document, Missing, restored
 from tests.board.support import WAITING_FOR_EACH_OTHER
 
@@ -201,3 +201,37 @@ def test_a_character_is_not_cut_by_what_repeats_half_of_it():
     with pytest.raises(BadUpdate, match="in half"):
         take(document, other)
     assert document.text() == "ab"
+
+
+# A character that was typed is read in a shorter way
+
+numbers = st.integers(0, 2**31) | st.integers(0, 2**53 - 1)
+identities = st.tuples(numbers, numbers).map(lambda pair: wire.varuint(pair[0]) + wire.varuint(pair[1]))
+
+
+@given(
+    block=identities,
+    beside=st.tuples(st.just(b"\x84"), identities) | st.tuples(st.just(b"\xc4"), identities, identities),
+    character=st.characters(max_codepoint=0x7FF).map(lambda c: wire.varstring(c)),
+    spoilt=st.none() | st.tuples(st.integers(0, 40), st.integers(0, 255)),
+)
+def test_the_short_way_of_reading_finds_what_the_long_one_does(block, beside, character, spoilt):
+    data = bytearray(b"\x01\x01" + block + b"".join(beside) + character + b"\x00")
+    if spoilt:
+        data[spoilt[0] % len(data)] = spoilt[1]
+    found = []
+    for way in (updates.read, updates._read_all):
+        try:
+            found.append(way(bytes(data)))
+        except BadUpdate as why:
+            found.append(str(why))
+    assert found[0] == found[1]
+
+
+@given(size=st.integers(0, 300), more=st.binary(max_size=2))
+def test_an_edit_is_parsed_as_any_other_message(size, more):
+    frame = wire.update(bytes(size))
+    assert wire.parse(frame + more) == wire.Update(bytes(size))
+    for cut in range(len(frame)):
+        with pytest.raises(Malformed):
+            wire.parse(frame[:cut])
