@@ -26,7 +26,7 @@ from benchmarks.measuring import board_work as work
 from benchmarks.measuring.board_cores import OTHERS
 from benchmarks.measuring.board_house import Deployment, deployment
 from benchmarks.measuring.board_kills import kills
-from benchmarks.measuring.board_load import NoCompiler, built
+from benchmarks.measuring.board_load import LoadFailed, NoCompiler, built
 from benchmarks.measuring.board_served import Opening
 from benchmarks.measuring.board_step import FULL, QUICK, Pace
 from benchmarks.measuring.board_traces import traces
@@ -53,7 +53,10 @@ def main() -> None:
         parts = _parts(deployed, servers, QUICK if asked.quick else FULL, asked.data / "traces")
         for name in asked.only or parts:
             print(name, file=sys.stderr, flush=True)
-            rows += parts[name]()
+            try:
+                rows += parts[name]()
+            except (LoadFailed, PeerMissing) as error:
+                missing.append(f"{name} has no rows: {error}")
     show("boards", rows, "; ".join(missing) or None)
 
 

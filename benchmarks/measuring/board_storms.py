@@ -9,8 +9,7 @@ from typing import Any
 
 from pycrdt import Doc, Text
 
-from benchmarks.measuring.board_load import CACHE, load
-from benchmarks.measuring.board_served import Served
+from benchmarks.measuring.board_load import CACHE, Found, LoadFailed, load
 from benchmarks.measuring.board_step import Marks, Pace
 from benchmarks.measuring.board_work import Servers
 from benchmarks.report import Row, at_most
@@ -35,9 +34,13 @@ def join_storm(servers: Servers, pace: Pace, document: Path) -> list[Row]:
 def _joined(servers: Servers, name: str, clients: int, document: Path) -> float:
     with servers[name]() as served:
         found = load(served, 1, clients + 1, seed=document, at_once=clients)
-    if not found.whole:
-        raise RuntimeError(f"{name} did not let everybody in with the whole document: {found}")
+    _must_be_whole(name, found)
     return found.seconds
+
+
+def _must_be_whole(name: str, found: Found) -> None:
+    if not found.whole:
+        raise LoadFailed(f"{name} did not let everybody in and show them all: {found}")
 
 
 def connect_storm(servers: Servers, pace: Pace) -> list[Row]:
@@ -50,7 +53,8 @@ def connect_storm(servers: Servers, pace: Pace) -> list[Row]:
             continue
         with opening() as served:
             marks = Marks(served)
-            load(served, clients // 4, 4, seen=marks.note, hold=True, at_once=256)
+            held = load(served, clients // 4, 4, seen=marks.note, hold=True, at_once=256, patience=60.0)
+            _must_be_whole(name, held)
             lasted[name], cpu, _, _ = marks.between("begun", "connected")
             spent[name] = 1000 * cpu / clients
     ours, name = spent.pop("Lyceum"), f"connect storm: {clients} clients in rooms of 4"
@@ -89,7 +93,6 @@ def memory(servers: Servers, pace: Pace, document: Path) -> list[Row]:
 def _held(servers: Servers, name: str, rooms: int, each: int, **options: Path) -> float:
     """Bytes by which a server has grown when all are in and silent."""
     with servers[name]() as served:
-        _warm(served)
         marks = Marks(served)
         last = "seeded" if options else "connected"
 
@@ -104,15 +107,9 @@ def _held(servers: Servers, name: str, rooms: int, each: int, **options: Path) -
 
 def _typing(servers: Servers, name: str, clients: int, pace: Pace) -> float:
     with servers[name]() as served:
-        _warm(served)
         marks = Marks(served)
         load(served, clients // 4, 4, seen=marks.note, warmup=pace.warmup, seconds=pace.seconds)
         return marks.between("begun", "measured")[3]
-
-
-def _warm(served: Served) -> None:
-    """What is loaded and compiled for the first client is not the clients'."""
-    load(served, 4, 4, warmup=0.2, seconds=0.5)
 
 
 def longest(traces: Path) -> Path:

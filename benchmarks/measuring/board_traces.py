@@ -165,10 +165,10 @@ async def _kept(deployed: Deployment, room: str, written: Trace) -> Kept:
     settings = Settings.from_environment({"LYCEUM_HOME": str(deployed.folder)})
     ends = time.monotonic() + PATIENCE
     async with log_at(deployed.where.postgres, settings) as log:
-        runs = await _runs(log, room)
+        runs = await recorded(log, room)
         while text_of([run.update for run in runs]) != written.end and time.monotonic() < ends:
             await asyncio.sleep(0.5)
-            runs = await _runs(log, room)
+            runs = await recorded(log, room)
     sizes: list[int] = []
     async with await psycopg.AsyncConnection.connect(deployed.where.postgres) as connection:
         for query in (STORED, SNAPSHOT):
@@ -177,7 +177,8 @@ async def _kept(deployed: Deployment, room: str, written: Trace) -> Kept:
     return Kept(runs, *sizes)
 
 
-async def _runs(log: PostgresLog, room: str) -> list[Run]:
+async def recorded(log: PostgresLog, room: str) -> list[Run]:
+    """All that the log has of a board."""
     query = Query((about(f"room:{room}", BoardEdited),))
     return [
         run
@@ -189,8 +190,10 @@ async def _runs(log: PostgresLog, room: str) -> list[Run]:
 
 
 def _load(deployed: Deployment, person: str) -> float:
-    """Milliseconds from connecting to a fresh node until the whole document is there."""
+    """Milliseconds from connecting to a node that has not loaded it until the whole document is there."""
     with deployed.web() as served:
+        (other,) = served.people(1, 1)
+        deployed.runner.run(_come(served, other.split()[1]))  # what a node does for the first of all
         return deployed.runner.run(_come(served, person.split()[1]))
 
 

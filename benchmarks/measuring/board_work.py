@@ -18,6 +18,8 @@ TIMES = {"Hocuspocus": 2.0, "y-websocket": 1.8, "pycrdt-websocket": 5.0}
 TIMES_CURSOR = {"Hocuspocus": 4.0, "y-websocket": 2.0}
 AT = 1600
 """Clients at which delays are compared."""
+KEYS = 5.0
+"""That everyone presses a second."""
 SLOW_ROOMS = 50
 SLOW = {"rate": 10.0, "cursor": True, "pad": 2000, "drain": 1.0}
 """Cursors of 2 KB: whoever stops reading is a megabyte behind within the time that is measured."""
@@ -74,8 +76,17 @@ def delays(servers: Servers, pace: Pace) -> list[Row]:
     name = f"p99 with {clients} clients in rooms of 4, typing"
     rows = [at_most(f"{name}; {peer}", "ms", ours.found.p99, 2, s.found.p99) for peer, s in steps.items()]
     rows += rows or [at_most(name, "ms", ours.found.p99, 2)]
+    rows += [
+        at_most(f"{name}: the server's CPU for a key; {peer}", "µs", _for_a_key(ours), None, _for_a_key(s))
+        for peer, s in steps.items()
+    ]
     lost = ours.found.missing + ours.found.doubled + ours.found.disordered
     return [*rows, at_most(f"{name}: updates missing, doubled or out of order", "updates", lost, 0)]
+
+
+def _for_a_key(done: Step) -> float:
+    """Microseconds: taking it in, and passing it on to three."""
+    return 1e6 * done.cpu / (KEYS * done.found.clients)
 
 
 def _prompt(done: Step) -> bool:
