@@ -64,6 +64,8 @@ class Boards:
         self._due: dict[Board, float] = {}
         self._wake = asyncio.Event()
         self._stopping = False
+        self.drops = 0
+        """How often somebody was shown out, whether they were here or not."""
 
     def meet(self, neighbours: Neighbours) -> None:
         """There are other nodes with boards. To be called before `run`."""
@@ -127,6 +129,7 @@ class Boards:
 
     def drop(self, org: str, room: str, person: str | None, code: int, reason: str) -> None:
         """Close somebody's sockets to a board, or everybody's if `person` is None."""
+        self.drops += 1
         board = self._boards.get((org, room))
         for connection in tuple(board.connections) if board else ():
             if person in (None, connection.person):
