@@ -140,7 +140,7 @@ class Loading:
                 org, room = next(iter(self._due))
                 del self._due[org, room]
                 try:
-                    await self._renew(org, room)
+                    await self.renew(org, room)
                 except LogUnavailable:
                     logger.warning("no snapshot of the board of room %s: the log is not available", room)
             self._wake.clear()
@@ -155,7 +155,7 @@ class Loading:
     def _is_due(self, behind: int, last: int) -> bool:
         return behind > max(last, self._floor)
 
-    async def _renew(self, org: str, room: str) -> None:
+    async def renew(self, org: str, room: str) -> None:
         """Take a snapshot, unless another node just did."""
         before, size, tail = await self._read(org, room)
         if not self._is_due(tail.size, size):

@@ -98,7 +98,7 @@ async def test_with_a_snapshot_only_the_tail_of_the_log_is_read(log, snapshots):
     loading = Loading(line, snapshots, floor=0)
     position, _ = await writer.write("hello")
     assert text_of(await loading.load("school", "r")) == "hello"
-    await loading._renew("school", "r")
+    await loading.renew("school", "r")
     last, _ = await writer.write(" world")
     line.read_behind.clear()
     loaded = await loading.load("school", "r")
@@ -130,15 +130,15 @@ async def test_a_node_that_finds_a_fresh_snapshot_of_another_takes_none(log, sna
     await Writer(log).write("hello")
     other = Loading(log, snapshots, floor=0)
     await asyncio.gather(loading.load("school", "r"), other.load("school", "r"))
-    await loading._renew("school", "r")
-    await other._renew("school", "r")
+    await loading.renew("school", "r")
+    await other.renew("school", "r")
     assert len(snapshots.sizes) == 1
 
 
 async def test_organisations_and_rooms_have_snapshots_of_their_own(log, loading):
     for room in ("r", "s"):
         await Writer(log, room).write(room)
-        await loading._renew("school", room)
+        await loading.renew("school", room)
     assert text_of(await loading.load("school", "r")) == "r"
     assert (await loading.load("college", "r")).runs == []
 
@@ -155,7 +155,7 @@ async def test_organisations_and_rooms_have_snapshots_of_their_own(log, loading)
 async def test_without_a_snapshot_that_can_be_read_a_board_is_only_slower(log, snapshots, harm):
     writer = Writer(log)
     await writer.write("hello")
-    await Loading(log, snapshots, floor=0)._renew("school", "r")
+    await Loading(log, snapshots, floor=0).renew("school", "r")
     await writer.write(" world")
     async with log.rows.connection() as connection:
         await connection.execute(harm)
@@ -167,14 +167,14 @@ async def test_without_a_snapshot_that_can_be_read_a_board_is_only_slower(log, s
 async def test_a_snapshot_that_misleads_is_found_out_and_replaced(log, snapshots, loading):
     writer = Writer(log)
     await writer.write("hello")
-    await loading._renew("school", "r")
+    await loading.renew("school", "r")
     kept = await snapshots.load("school", "r")
     await snapshots.keep("school", "r", replace(kept.snapshot, update=b"\x00\x00"))
     async with running(log, QUICK, snapshots=snapshots) as server:
         await server.boards.open("school", "r", Socket(), "ada", writes=True)
         assert server.boards.text("school", "r") == "hello"
     await writer.write(" world")
-    await loading._renew("school", "r")
+    await loading.renew("school", "r")
     loaded = await loading.load("school", "r")
     assert (text_of(loaded), len(loaded.runs)) == ("hello world", 1)
 
@@ -270,7 +270,7 @@ class Life(Story):
             case ("idle",):
                 self.server.boards._unload()
             case ("renew",):
-                await self.server.boards._loading._renew("school", self.room)
+                await self.server.boards._loading.renew("school", self.room)
             case ("lose",):
                 await self.harm("delete from board_snapshots")
             case ("damage",):
