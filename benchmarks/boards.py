@@ -15,6 +15,7 @@ of the machine's other work.
 """
 
 import os
+import signal
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping, Sequence
@@ -42,6 +43,7 @@ def main() -> None:
     """Measure what was asked for, and print."""
     asked = _arguments()
     os.sched_setaffinity(0, {OTHERS})
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # with all that was started
     try:
         built()
     except NoCompiler as error:
