@@ -21,6 +21,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from types import FrameType
 
 from benchmarks.measuring import board_storms as storms
 from benchmarks.measuring import board_work as work
@@ -43,7 +44,7 @@ def main() -> None:
     """Measure what was asked for, and print."""
     asked = _arguments()
     os.sched_setaffinity(0, {OTHERS})
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # with all that was started
+    signal.signal(signal.SIGTERM, _stop)
     try:
         built()
     except NoCompiler as error:
@@ -94,6 +95,11 @@ def _peers(missing: list[str]) -> dict[str, Opening]:
         except PeerMissing as error:
             missing.append(f"{name}: {error}")
     return found
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    """Leave as after an error: all that was started is stopped."""
+    sys.exit("stopped")
 
 
 def _names(words: str) -> Sequence[str]:
