@@ -212,7 +212,7 @@ identities = st.tuples(numbers, numbers).map(lambda pair: wire.varuint(pair[0]) 
 @given(
     block=identities,
     beside=st.tuples(st.just(b"\x84"), identities) | st.tuples(st.just(b"\xc4"), identities, identities),
-    character=st.characters(max_codepoint=0x7FF).map(lambda c: wire.varstring(c)),
+    character=st.characters(max_codepoint=0x7FF).map(wire.varstring),
     spoilt=st.none() | st.tuples(st.integers(0, 40), st.integers(0, 255)),
 )
 def test_the_short_way_of_reading_finds_what_the_long_one_does(block, beside, character, spoilt):
