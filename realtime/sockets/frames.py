@@ -8,7 +8,8 @@ KINDS = (CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG)
 FINAL, RESERVED, MASKED = 0x80, 0x70, 0x80
 SMALL = 125
 """The longest payload of a control frame, and of any frame whose length takes no bytes of its own."""
-NORMAL = 1000
+MIDDLE = 16 * 1024
+"""The longest payload that is unmasked in one piece; a multiple of four."""
 PROTOCOL_ERROR, NOT_TAKEN, NO_STATUS, NOT_UTF8, TOO_LARGE = 1002, 1003, 1005, 1007, 1009
 TOLD = frozenset((1000, 1001, 1002, 1003, *range(1007, 1015), *range(3000, 5000)))
 """The codes that may stand in a close frame."""
@@ -40,18 +41,24 @@ class Header(NamedTuple):
 
 
 def sole_message(data: bytes) -> bytes | None:
-    """The message, if `data` is one short binary frame and no more, as nearly everything is; else None."""
+    """The message, if `data` is one binary frame and no more, as nearly everything is; else None."""
     size = len(data) - 6
-    if size < 0 or size > SMALL or data[0] != FINAL | BINARY or data[1] != MASKED | size:
+    if size < 0 or size > MIDDLE or data[0] != FINAL | BINARY:
         return None
-    words = size + 3 >> 2
-    plain = int.from_bytes(data[6:], "little") ^ int.from_bytes(data[2:6] * words, "little")
-    return plain.to_bytes(words << 2, "little")[:size]
+    if data[1] == MASKED | size and size <= SMALL:
+        return unmasked(data[6:], data[2:6])
+    size -= 2
+    if data[1] == MASKED | 126 and size > SMALL and size == int.from_bytes(data[2:4], "big"):
+        return unmasked(data[8:], data[4:8])
+    return None
 
 
 def unmasked(payload: bytes | bytearray, mask: bytes | bytearray) -> bytes:
-    """The payload without its mask of four bytes."""
+    """The payload without its mask of four bytes: as numbers, in pieces that stay in the cache."""
     size = len(payload)
+    if size > MIDDLE:
+        pieces = (payload[at : at + MIDDLE] for at in range(0, size, MIDDLE))
+        return b"".join(unmasked(piece, mask) for piece in pieces)
     words = size + 3 >> 2
     plain = int.from_bytes(payload, "little") ^ int.from_bytes(mask * words, "little")
     return plain.to_bytes(words << 2, "little")[:size]

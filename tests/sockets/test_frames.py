@@ -8,7 +8,17 @@ from websockets.protocol import State
 from websockets.uri import parse_uri
 
 from realtime.sockets import frames
-from realtime.sockets.frames import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, Parser, sole_message
+from realtime.sockets.frames import (
+    BINARY,
+    CLOSE,
+    CONTINUATION,
+    PING,
+    PONG,
+    TEXT,
+    Parser,
+    sole_message,
+    unmasked,
+)
 from tests.sockets.client import Read, Sent, binary, cut, ours
 
 LARGEST = 70_000
@@ -18,9 +28,22 @@ def read(*sent: Sent) -> Read:
     return ours([b"".join(frame.encoded() for frame in sent)], LARGEST)
 
 
-@given(st.binary(max_size=125), st.binary(min_size=4, max_size=4))
-def test_a_short_message_that_came_alone_is_read_at_a_glance(payload, key):
-    assert sole_message(Sent(BINARY, payload).encoded(key)) == payload
+@given(
+    st.sampled_from([0, 1, 124, 125, 126, 127, 128, 1000, frames.MIDDLE - 2]),
+    st.binary(max_size=50),
+    st.binary(min_size=4, max_size=4),
+)
+def test_a_message_that_came_alone_is_read_at_a_glance(size, end, key):
+    payload = bytes(size) + end
+    data = Sent(BINARY, payload).encoded(key)
+    assert sole_message(data) == (payload if len(data) <= frames.MIDDLE + 6 else None)
+
+
+@given(st.integers(0, 3 * frames.MIDDLE), st.binary(max_size=50), st.binary(min_size=4, max_size=4))
+def test_a_mask_goes_over_every_byte_whatever_the_size(size, end, key):
+    payload = bytes(size) + end
+    masked = unmasked(payload, key)
+    assert masked == bytes(byte ^ key[at % 4] for at, byte in enumerate(payload))
 
 
 @pytest.mark.parametrize(
@@ -33,7 +56,12 @@ def test_a_short_message_that_came_alone_is_read_at_a_glance(payload, key):
         Sent(BINARY, b"abc", final=False).encoded(),
         Sent(BINARY, b"abc", reserved=1).encoded(),
         Sent(BINARY, b"abcdefg", masked=False).encoded(),
-        Sent(BINARY, bytes(126)).encoded(),
+        Sent(BINARY, bytes(126)).encoded()[:-1],
+        Sent(BINARY, bytes(126), masked=False).encoded(),
+        Sent(BINARY, bytes(126)).encoded() + b"\x82",
+        Sent(BINARY, bytes(125), width=2).encoded(),
+        Sent(BINARY, bytes(124), width=2).encoded(),
+        Sent(BINARY, bytes(200), width=8).encoded(),
         Sent(BINARY, bytes(120), width=2).encoded(),
         Sent(TEXT, b"abc").encoded(),
         Sent(PING, b"abc").encoded(),
