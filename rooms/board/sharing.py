@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 TOLD_EVERY = 5.0
 """Seconds after which all is told again to the neighbours, as some may have been lost."""
-ADOPTED_AFTER = 3.0
+ADOPTED_AFTER = 2.0
 """Seconds after which a node writes what another one took and did not write."""
 GIVEN_UP_AFTER = 60.0
 """Seconds after which an edit is let go of that stands on what nobody has."""

@@ -180,7 +180,7 @@ class Fallible:
 class Running:
     """Boards that run, and what they have told."""
 
-    def __init__(self, log: EventLog, limits: Limits = QUICK, **more) -> None:
+    def __init__(self, log: EventLog, limits: Limits = QUICK, neighbours=None, **more) -> None:
         self.told: list[tuple[str, str, int]] = []
         self.refused: list[int] = []
         self._saved = asyncio.Event()
@@ -192,6 +192,8 @@ class Running:
             limits=limits,
             **more,
         )
+        if neighbours:
+            self.boards.meet(neighbours)
 
     def _save(self, org: str, room: str, position: int) -> None:
         self.told.append((org, room, position))
