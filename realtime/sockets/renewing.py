@@ -15,7 +15,7 @@ class OtherPerson(Unauthenticated):
 
 
 def renewed(house: House, here: Entered, token: str | None, transport: Transport) -> Entered:
-    """They stay until this token expires. Raises `Refusal`."""
+    """They stay until this token expires, unless the one they have lasts as long. Raises `Refusal`."""
     try:
         access = house.tokens.read(token)
         access.must_enter(here.connection.board.room)
@@ -24,6 +24,8 @@ def renewed(house: House, here: Entered, token: str | None, transport: Transport
     except Refused as refused:
         house.metrics.refused("board", refused.code)
         raise refusal_of(refused) from refused
+    if access.exp <= here.access.exp:
+        return here
     here.expiry.cancel()
     left = access.exp - house.clock().timestamp()
     loop = asyncio.get_running_loop()

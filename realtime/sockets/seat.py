@@ -104,10 +104,11 @@ class Seat:
             entered = self._desk.renew(here.entered, token, here.transport)
         except Refusal as refusal:
             here.transport.close(refusal.code, refusal.reason)
+            here.entered.leave()
             return
-        self._token = token
-        self._here = Here(entered, here.transport)
-        if entered.expiry.when() > here.entered.expiry.when():
+        if entered is not here.entered:
+            self._token = token
+            self._here = Here(entered, here.transport)
             self._ask_in_time(self._here)
         here.transport.send(hocuspocus.authenticated(writes=entered.connection.writes))
 
@@ -149,6 +150,7 @@ class Seat:
         self._here = here
         connection = here.entered.connection
         connection.forgives = self._forgives
+        here.transport.speaks_for = connection.clients
         here.transport.let_in(hocuspocus.authenticated(writes=connection.writes))
         self._ask_in_time(here)
         waiting, self._queue, self._queued = self._queue, deque[Message](), 0
@@ -202,6 +204,7 @@ class Seat:
         except TooLarge as why:
             self._desk.refused(why.code)
             here.transport.close(why.code, why.reason)
+            here.entered.leave()
         except Closing as why:
             self._desk.refused(why.code)
 

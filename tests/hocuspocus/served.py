@@ -24,7 +24,8 @@ from tests.board.served import Queued
 from tests.board.support import QUICK, Running, running
 from tests.house import SECRET
 
-NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+NOW = datetime(2026, 3, 2, 12, 0, 0, 800_000, tzinfo=UTC)
+"""A clock that stands: tokens expire at full seconds, so a brief one lasts a fifth of a second from now."""
 PEOPLE = ("ada", "ben", "cem")
 
 
@@ -35,14 +36,13 @@ class School:
     house: House
     running: Running
     log: EventLog
-    now: datetime = NOW
     url: str = ""
     port: int = 0
 
-    def token(self, person: str, role="student", lasts: float = 3600, **options) -> str:
-        """A token that lasts so many seconds of the real clock, or a little less."""
-        self.now = NOW + timedelta(seconds=1 - lasts % 1)
-        return self.house.tokens.make(person, role, lasts=timedelta(seconds=int(lasts + 1)), **options)
+    def token(self, person: str, role="student", *, brief=False) -> str:
+        """A token that lasts an hour, or a fifth of a second."""
+        lasts = timedelta(seconds=1) if brief else timedelta(hours=1)
+        return self.house.tokens.make(person, role, lasts=lasts)
 
     async def room(self, room: str, members: Sequence[str] = PEOPLE) -> None:
         """A room with these people in it."""
@@ -62,24 +62,27 @@ class School:
 
 
 @asynccontextmanager
-async def school(log: EventLog, limits=QUICK) -> AsyncIterator[School]:
-    """A house with the rooms `r` and `s`, each with everybody in it."""
+async def school(log: EventLog, limits=QUICK, *, again=False) -> AsyncIterator[School]:
+    """A house with the rooms `r` and `s`, each with everybody in it; they are there already if `again`."""
     async with running(log, limits) as boards:
-        rest = dict.fromkeys((field.name for field in fields(House)), None)
-        house = House(**rest | {"log": log, "performer": Performer(log, ROUTES), "metrics": Metrics()})
-        here = School(house, boards, log)
-        for name, part in {"boards": boards.boards, "clock": lambda: here.now}.items():
-            object.__setattr__(house, name, part)
-        object.__setattr__(house, "tokens", Tokens(SECRET, house.clock))
-        for room in ("r", "s"):
+        parts = {
+            "log": log,
+            "performer": Performer(log, ROUTES),
+            "boards": boards.boards,
+            "metrics": Metrics(),
+            "clock": lambda: NOW,
+            "tokens": Tokens(SECRET, lambda: NOW),
+        }
+        here = School(House(**{field.name: parts.get(field.name) for field in fields(House)}), boards, log)
+        for room in () if again else ("r", "s"):
             await here.room(room)
         yield here
 
 
 @asynccontextmanager
-async def served(log: EventLog, limits=QUICK, port: int = 0) -> AsyncIterator[School]:
+async def served(log: EventLog, port: int = 0, *, again=False) -> AsyncIterator[School]:
     """The same, behind WebSockets: `/hocuspocus`, and `/boards/<room>`."""
-    async with school(log, limits) as here:
+    async with school(log, again=again) as here:
 
         async def handle(socket: ServerConnection) -> None:
             await _serve(here.house, socket)

@@ -209,14 +209,27 @@ async def test_when_nothing_helps_the_socket_is_closed_and_the_client_comes_back
         assert (await ada.closed())[0] == 1013
 
 
+class Unread(Fallible):
+    """A log that says when it was asked in vain."""
+
+    asked: asyncio.Event
+
+    async def read(self, *query, **where):
+        if self.cut:
+            self.asked.set()
+        async for batch in super().read(*query, **where):
+            yield batch
+
+
 async def test_a_document_waits_for_the_log_and_opens_then(log):
-    line = Fallible(log)
+    line = Unread(log)
+    line.asked = asyncio.Event()
     async with school(line) as here, hall(here) as sockets:
         line.cut = True
         ada = sockets.line(Patience(pauses=(0.01,) * 500))
         ada.come("r", here.token("ada"))
         ada.say("r", wire.update(insertion("kept")))
-        await asyncio.sleep(0)
+        await line.asked.wait()
         line.cut = False
         await ada.until("r", TAKEN)
         assert here.text("r") == "kept"
@@ -243,12 +256,11 @@ async def test_a_client_that_closes_a_document_is_gone_from_it_and_may_open_it_a
 async def test_a_token_is_asked_for_before_it_expires_and_a_fresh_one_lets_one_stay(log):
     async with school(log) as here, hall(here) as sockets:
         ada = sockets.line()
-        short = here.token("ada", lasts=0.3)
-        await ada.welcome("r", short)
+        await ada.welcome("r", here.token("ada", brief=True))
         await ada.until("r", hocuspocus.ASK_FOR_TOKEN)
-        ada.say("r", hocuspocus.token(here.house.tokens.make("ada", "student")))
+        ada.say("r", hocuspocus.token(here.token("ada")))
         assert await ada.hear("r") == WRITES
-        ada.say("r", hocuspocus.token(here.house.tokens.make("ben", "student")))
+        ada.say("r", hocuspocus.token(here.token("ben")))
         why = "A fresh token must be of the same person in the same role."
         await ada.until("r", hocuspocus.closed(why))
 
@@ -257,11 +269,24 @@ async def test_a_token_that_expires_closes_its_document_and_no_other(log):
     async with school(log) as here, hall(here) as sockets:
         ada = sockets.line()
         await ada.welcome("s", here.token("ada"))
-        await ada.welcome("r", here.token("ada", lasts=0.1))
+        await ada.welcome("r", here.token("ada", brief=True))
         await ada.until("r", hocuspocus.closed("The token has expired."))
         ada.say("s", wire.update(insertion("on")))
         assert await ada.hear("s") == TAKEN
         assert here.running.boards.connections == 1
+
+
+async def test_who_comes_back_is_asked_who_they_are_once_they_were_told_that_they_are_gone(log):
+    async with school(log) as here, hall(here) as sockets:
+        ada, ben = sockets.line(), sockets.line()
+        for line, person in ((ada, "ada"), (ben, "ben")):
+            await line.welcome("r", here.token(person))
+        ada.say("r", wire.presence([wire.Entry(7, 5, "{}")]))
+        assert await ada.hear("r") == wire.presence([wire.Entry(7, 5, None)])
+        assert await ada.hear("r") == hocuspocus.QUERY
+        ada.session.closed()
+        await ben.until("r", wire.presence([wire.Entry(7, 6, None)]))
+        assert not ben.carrier.sent
 
 
 async def test_a_ping_is_answered_and_a_pong_is_not(log):

@@ -27,11 +27,12 @@ class Client {
 
   state () {
     const states = [...this.provider.awareness.getStates().values()]
+    const cursors = states.filter(state => state.cursor !== undefined).map(s => [s.user.person, s.cursor])
     return {
       client: this.doc.clientID,
       text: this.text.toString(),
       present: states.map(state => state.user?.person).filter(Boolean).sort(),
-      cursors: Object.fromEntries(states.filter(s => s.cursor !== undefined).map(s => [s.user.person, s.cursor])),
+      cursors: Object.fromEntries(cursors.sort()),
       synced: this.provider.synced
     }
   }
