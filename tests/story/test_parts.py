@@ -1,7 +1,8 @@
-"""Two people at all parts of one board: text, code, drawing, scratchpad, places, and a line that breaks."""
+"""Two people at all parts of one board, with one timer, an edit that is refused, and a line that breaks."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.async_api import async_playwright, expect
@@ -37,14 +38,25 @@ async def two(house: RunningHouse) -> AsyncIterator[tuple[Person, Person]]:
         yield ada, ben
 
 
-async def test_two_people_share_all_parts_of_a_board(two: tuple[Person, Person]):
+async def test_two_people_share_all_parts_of_a_board(house: RunningHouse, two: tuple[Person, Person]):
     ada, ben = two
+    await one_timer_ticks_for_both(ada, ben)
     await they_write_code(ada, ben)
     await they_draw(ada, ben)
     await mathematics_is_worked_out(ada, ben)
     await a_message_leads_to_its_place(ada, ben)
+    await what_is_refused_is_said_and_the_page_goes_on(house, ada, ben)
     await what_was_written_without_a_line_outlives_a_reload(ada, ben)
     assert (ada.errors, ben.errors) == ([], [])
+
+
+async def one_timer_ticks_for_both(ada: Person, ben: Person) -> None:
+    """Both pages count down to one instant."""
+    await ada.part("timer-start").click()
+    await expect(ben.part("timer")).to_have_attribute("data-phase", "work")
+    ends = await ben.part("timer").get_attribute("data-ends")
+    assert ends
+    await expect(ada.part("timer")).to_have_attribute("data-ends", ends)
 
 
 async def they_write_code(ada: Person, ben: Person) -> None:
@@ -124,6 +136,20 @@ async def a_message_leads_to_its_place(ada: Person, ben: Person) -> None:
     await expect(ben.page.locator(".cm-line", has_text="2/7")).to_be_visible()
 
 
+async def what_is_refused_is_said_and_the_page_goes_on(house: RunningHouse, ada: Person, ben: Person) -> None:
+    """Nobody may draw any more: who draws reads why it is not there, and writes on."""
+    room = parse_qs(urlsplit(ada.page.url).query)["id"][0]
+    async with house.client("root", "admin") as admin:
+        rule = {"part": "shapes", "right": "read"}
+        (await admin.post(f"/rooms/{room}/board/rights", json=rule)).raise_for_status()
+    await ada.part("part-shapes").click()
+    await draw(ada, "ellipse")
+    await expect(ada.part("board-discarded")).to_contain_text("You may not write on this part of the board.")
+    await expect(ada.part("shape")).to_have_count(1)
+    await expect(ada.part("saved-state")).to_have_attribute("data-state", "saved")
+    assert await ben.page.evaluate("window.lyceum.doc.getMap('shapes').size") == 1
+
+
 async def what_was_written_without_a_line_outlives_a_reload(ada: Person, ben: Person) -> None:
     """Ada writes while she is cut off, closes the page, and comes back: both texts are one."""
     for person in (ada, ben):
@@ -139,6 +165,8 @@ async def what_was_written_without_a_line_outlives_a_reload(ada: Person, ben: Pe
     await ada.page.go_back()
     await ada.part("join-button").click()
     await expect(ada.part("board")).to_be_visible()
+    ends = await ben.part("timer").get_attribute("data-ends")
+    await expect(ada.part("timer")).to_have_attribute("data-ends", str(ends))
     for person in (ada, ben):
         await person.sees_on_board("Before.", "Without a line.", "Meanwhile.")
     await expect(ada.part("saved-state")).to_have_attribute("data-state", "saved", timeout=10_000)

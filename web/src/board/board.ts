@@ -1,5 +1,6 @@
 import { LitElement, html, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
+import { keyed } from "lit/directives/keyed.js";
 
 import { icon, type IconName } from "../shared/icons";
 import { notify } from "../shared/notice";
@@ -104,7 +105,7 @@ export class Board extends LitElement {
     return html`<div class="top">${this.tabs()} ${this.here === "code" ? this.languages() : nothing}</div>
       ${this.refused ? this.refusal() : nothing}
       <div class="paper" id="part" role="tabpanel" aria-label=${NAMES[this.here][0]} data-testid="board" data-part=${this.here}>
-        ${this.here === "shapes" ? html`<ly-whiteboard .link=${this.link}></ly-whiteboard>` : nothing}
+        ${this.here === "shapes" ? keyed(this.link, html`<ly-whiteboard .link=${this.link}></ly-whiteboard>`) : nothing}
       </div>`;
   }
 
@@ -123,12 +124,15 @@ export class Board extends LitElement {
           @click=${() => (this.here = part)}
         >
           ${icon(picture, 16)} <span class="word">${name}</span>
-          <span class="dots" aria-hidden="true">
-            ${(this.others.get(part) ?? []).map((colour) => html`<i style="background:${colour}"></i>`)}
-          </span>
+          ${this.dots(this.others.get(part) ?? [])}
         </button>`;
       })}
     </div>`;
+  }
+
+  private dots(colours: readonly string[]) {
+    if (!colours.length) return nothing;
+    return html`<span class="dots" aria-hidden="true">${colours.map((colour) => html`<i style="background:${colour}"></i>`)}</span>`;
   }
 
   private arrows(event: KeyboardEvent): void {

@@ -86,7 +86,8 @@ export class RoomTimer extends LitElement {
     const { phase, ends } = this.timer;
     const left = Date.parse(ends) - this.now;
     const over = left <= 0;
-    return html`<span class="time numbers ${phase} ${over ? "over" : ""}" role="timer" data-testid="timer" data-phase=${phase}>
+    return html`<span class="time numbers ${phase} ${over ? "over" : ""}" role="timer" data-testid="timer" data-phase=${phase}
+        data-ends=${ends}>
         ${icon("clock", 16)}<span class="word">${NAMES[phase]}</span> ${countdown(left)}
       </span>
       <span class="sr" role="status">${over ? "Time is up" : nothing}</span>
