@@ -47,7 +47,7 @@ class Sequence:
             self._take(blocks[0], position, person)
             return
         queues: dict[int, deque[Block]] = {}
-        for block in (*self._waiting, *blocks):
+        for block in sorted((*self._waiting, *blocks), key=lambda block: block.clock):
             queues.setdefault(block.client, deque()).append(block)
         for client in queues:
             self._settle(queues, client, position, person)
