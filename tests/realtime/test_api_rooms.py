@@ -67,6 +67,17 @@ async def test_a_message_sent_twice_with_the_same_id_is_there_once(house):
         assert said == [(ada.person, "Is it 5/6?"), (ada.person, "Yes.")]
 
 
+async def test_a_message_says_where_on_the_board_it_belongs(house):
+    async with guests(house, ada="student") as (ada,):
+        room = await room_with(ada)
+        await ada.post(f"/rooms/{room}/messages", text="Why?", anchor="text@7:12")
+        done = await ada.post(f"/rooms/{room}/messages", text="I see.")
+        seen = await ada.get(f"/rooms/{room}", at_least=done["position"])
+        assert [said["anchor"] for said in seen["messages"]] == ["text@7:12", None]
+        words = {"text": "Why?", "anchor": "what I think of Ben"}
+        assert (await ada.http.post(f"/rooms/{room}/messages", json=words)).status_code == 400
+
+
 async def test_the_room_gets_a_timer_and_a_problem_to_work_on(house):
     async with guests(house, tia="tutor", ada="student") as (tia, ada):
         room = await room_with(tia, ada)
