@@ -10,8 +10,8 @@ from realtime.sockets.session import OVERLOADED
 from rooms.board.closing import Closing
 from rooms.board.transport import Transport
 
-Start = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
-"""Starts a task in a group that outlives the session."""
+Start = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None] | None]
+"""Starts a task in a group that outlives the session; None if that is ending, and the socket with it."""
 
 
 class Flood(Closing):

@@ -111,10 +111,11 @@ class Sockets:
         name = type(error).__name__
         logger.error("unexpected %s", name, exc_info=(RuntimeError, RuntimeError(name), error.__traceback__))
 
-    def _start(self, socket: LeanSocket, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        group = self._group
-        assert group is not None, "whoever asks for a task has been let in by a group that runs"
-        return group.create_task(self._guarded(socket, work))
+    def _start(self, socket: LeanSocket, work: Coroutine[Any, Any, None]) -> asyncio.Task[None] | None:
+        if self._group is None:
+            work.close()
+            return None
+        return self._group.create_task(self._guarded(socket, work))
 
     async def _guarded(self, socket: LeanSocket, work: Coroutine[Any, Any, None]) -> None:
         """One socket's error ends that socket, and no other."""
