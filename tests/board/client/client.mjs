@@ -52,6 +52,7 @@ class Client {
 const commands = {
   open: (name, options) => { clients.set(name, new Client(options)) },
   connect: client => { client.closed = null; client.provider.connect() },
+  move: (client, { url }) => { client.provider.serverUrl = url },
   disconnect: client => client.provider.disconnect(),
   insert: (client, { at, text }) => client.text.insert(at, text),
   remove: (client, { at, length }) => client.text.delete(at, length),
