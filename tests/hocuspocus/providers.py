@@ -58,9 +58,11 @@ async def providers(url: str) -> AsyncIterator[Providers]:
 Story = Callable[[School, Providers, str], Awaitable[None]]
 
 
-async def in_versions(log: EventLog, story: Story, versions: Sequence[int] = (2, 3, LATEST)) -> None:
+async def in_versions(
+    log: EventLog, story: Story, versions: Sequence[int] = (2, 3, LATEST), *, plain=False
+) -> None:
     """The story with providers of each major version, at the same time, each on a board of its own."""
-    async with served(log) as here, providers(here.url) as clients, asyncio.TaskGroup() as group:
+    async with served(log, plain=plain) as here, providers(here.url) as clients, asyncio.TaskGroup() as group:
         for version in versions:
             room = f"r{version}"
             await here.room(room)

@@ -1,26 +1,25 @@
-"""Both protocols behind real WebSockets, with the real door: log, tokens and boards of a house."""
+"""Both protocols behind real WebSockets: of a house the log, the tokens, the door and the boards."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
-from urllib.parse import parse_qs, urlsplit
 
-from websockets.asyncio.server import ServerConnection, serve
-from websockets.exceptions import ConnectionClosed
+from litestar import Litestar
+from litestar.datastructures import State
 
 from domain.commands import ROUTES
 from domain.events import Context
 from domain.log import EventLog
 from domain.rooms import RoomJoined, RoomOpened
+from infra.serving import FRAME, Server, listening
 from realtime.access import Tokens
 from realtime.house import House
 from realtime.metrics import Metrics
 from realtime.perform import Performer
-from realtime.sockets import hocuspocus, yjs
-from realtime.sockets.session import Arrival, Refusal, Session
-from tests.board.served import Queued
+from realtime.routes import board
+from realtime.sockets.keeper import Sockets
 from tests.board.support import QUICK, Running, running
 from tests.house import SECRET
 
@@ -80,43 +79,25 @@ async def school(log: EventLog, limits=QUICK, *, again=False) -> AsyncIterator[S
 
 
 @asynccontextmanager
-async def served(log: EventLog, port: int = 0, *, again=False) -> AsyncIterator[School]:
-    """The same, behind WebSockets: `/hocuspocus`, and `/boards/<room>`."""
-    async with school(log, again=again) as here:
-
-        async def handle(socket: ServerConnection) -> None:
-            await _serve(here.house, socket)
-
-        async with serve(handle, "127.0.0.1", port, compression=None, max_size=2**22) as listening:
-            here.port = listening.sockets[0].getsockname()[1]
-            here.url = f"ws://127.0.0.1:{here.port}"
+async def served(log: EventLog, port: int = 0, *, again=False, plain=False) -> AsyncIterator[School]:
+    """The same on a real server: on our own sockets, or on the `plain` routes; stopped as the wiring does."""
+    async with school(log, again=again) as here, asyncio.TaskGroup() as group:
+        sockets = Sockets(here.house, largest=FRAME)
+        keeping = group.create_task(sockets.run())
+        server = Server(_routes(here.house), None if plain else sockets.socket)
+        listener = listening("127.0.0.1", port)
+        here.port = listener.getsockname()[1]
+        here.url = f"ws://127.0.0.1:{here.port}"
+        serving = group.create_task(server.serve([listener]))
+        await server.ready.wait()
+        try:
             yield here
-
-
-async def _serve(house: House, socket: ServerConnection) -> None:
-    transport = Queued(socket)
-    async with asyncio.TaskGroup() as group:
-        writing = group.create_task(transport.write())
-        try:
-            session = await _opened(house, socket, transport, group)
-        except Refusal as refusal:
-            transport.close(refusal.code, refusal.reason)
-            return
-        try:
-            async for data in socket:
-                session.receive(data)
-        except ConnectionClosed:
-            pass
         finally:
-            session.closed()
-            writing.cancel()
+            server.should_exit = True
+            await serving
+            keeping.cancel()
 
 
-async def _opened(
-    house: House, socket: ServerConnection, transport: Queued, group: asyncio.TaskGroup
-) -> Session:
-    url = urlsplit(socket.request.path)
-    arrival = Arrival(url.path, parse_qs(url.query).get("token", [None])[0])
-    if url.path == hocuspocus.PATH:
-        return hocuspocus.opened(house, arrival, transport, group.create_task)
-    return await yjs.opened(house, arrival, transport)
+def _routes(house: House) -> Litestar:
+    handlers = [board.board, board.boards]
+    return Litestar(handlers, state=State({"house": house}), openapi_config=None, logging_config=None)

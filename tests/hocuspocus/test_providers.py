@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from tests.hocuspocus.providers import LATEST, in_versions, providers
 from tests.hocuspocus.served import served
 
@@ -23,7 +25,8 @@ async def pair(here, clients, room):
     return both
 
 
-async def test_two_providers_converge_and_see_each_other(log):
+@pytest.mark.parametrize("plain", [False, True], ids=["our own sockets", "plain routes"])
+async def test_two_providers_converge_and_see_each_other(log, plain):
     async def story(here, clients, room):
         ada, ben = await pair(here, clients, room)
         await ada.do("insert", at=0, text="héllo 😀")
@@ -35,7 +38,7 @@ async def test_two_providers_converge_and_see_each_other(log):
         for client in (ada, ben):
             await saved(client, scope="read-write", unsynced=0)
 
-    await in_versions(log, story)
+    await in_versions(log, story, plain=plain)
 
 
 async def test_a_provider_and_a_y_websocket_client_share_one_document(log):
@@ -60,7 +63,8 @@ async def test_a_provider_and_a_y_websocket_client_share_one_document(log):
     await in_versions(log, story)
 
 
-async def test_several_documents_share_one_socket_and_not_their_troubles(log):
+@pytest.mark.parametrize("plain", [False, True], ids=["our own sockets", "plain routes"])
+async def test_several_documents_share_one_socket_and_not_their_troubles(log, plain):
     async def story(here, clients, room):
         other = f"{room}-other"
         await here.room(other)
@@ -87,7 +91,7 @@ async def test_several_documents_share_one_socket_and_not_their_troubles(log):
             state = await mine.until(synced=False)
             assert state["gone"] == [1000, "You have left this room."]
 
-    await in_versions(log, story)
+    await in_versions(log, story, plain=plain)
 
 
 async def test_a_reader_reads_and_stays_and_nobody_sees_what_they_write(log):
