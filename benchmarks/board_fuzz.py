@@ -45,6 +45,9 @@ class Seat:
         """See `Transport.close`."""
         self.closed = code
 
+    def hold(self, seconds: float) -> None:
+        """There is no rate."""
+
     def pending(self) -> int:
         """Nothing waits."""
         return 0

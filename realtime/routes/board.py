@@ -28,6 +28,7 @@ class SocketTransport:
         self._some = asyncio.Event()
         self._taken = asyncio.Event()
         self._taken.set()
+        self._rest = 0.0
         self._closing: tuple[int, str] | None = None
 
     def send(self, data: bytes) -> None:
@@ -44,12 +45,19 @@ class SocketTransport:
         self._closing = self._closing or (code, reason)
         self._some.set()
 
+    def hold(self, seconds: float) -> None:
+        """See `Transport.hold`."""
+        self._rest = max(self._rest, seconds)
+
     def pending(self) -> int:
         """See `Transport.pending`."""
         return self._size
 
     async def drained(self) -> None:
         """Wait until the client reads: else there would be no end to what it can ask for."""
+        if self._rest:
+            await asyncio.sleep(self._rest)
+            self._rest = 0.0
         await self._taken.wait()
 
     async def write(self) -> None:

@@ -33,6 +33,7 @@ class LeanSocket(asyncio.Protocol):
     __slots__ = (
         "_choked",
         "_connections",
+        "_held",
         "_parser",
         "_receive",
         "_session",
@@ -55,6 +56,8 @@ class LeanSocket(asyncio.Protocol):
         """Only while a message is here in part."""
         self._choked = 0
         """If the client does not read: the bytes that waited for it when that was looked at last."""
+        self._held = False
+        """Whether nothing is taken for a while, since it sends too fast."""
         self.heard = sockets.now
         """The tick of the last sign of life."""
 
@@ -75,6 +78,14 @@ class LeanSocket(asyncio.Protocol):
                 self._transport.resume_reading()  # or else we would not see them hang up
             else:
                 self._transport.close()
+
+    def hold(self, seconds: float) -> None:
+        """See `Transport.hold`."""
+        if self._stage != ENDING and not self._held:
+            self._held = True
+            self._receive = None
+            self._transport.pause_reading()
+            asyncio.get_running_loop().call_later(seconds, self._release)
 
     def pending(self) -> int:
         """See `Transport.pending`."""
@@ -175,16 +186,21 @@ class LeanSocket(asyncio.Protocol):
         self._transport.pause_reading()
         self._sockets.arrived(self, opening, arrival)
 
+    def _release(self) -> None:
+        self._held = False
+        self.heard = self._sockets.now
+        self._go_on()
+
     def _go_on(self) -> None:
         """Take what is here, and then read on; the session may choke or end the socket at each message."""
         try:
-            while self._stage == OPEN and not self._choked and self._take():
+            while self._stage == OPEN and not (self._choked or self._held) and self._take():
                 pass
         except Violation as violation:
             self._refuse(violation.code, violation.reason)
         except Exception as error:
             self._failed(error)
-        if self._stage == OPEN and not self._choked and self._session:
+        if self._stage == OPEN and not (self._choked or self._held) and self._session:
             self._receive = None if self._parser else self._session.receive
             self._transport.resume_reading()
 

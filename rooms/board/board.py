@@ -127,7 +127,7 @@ class Board:
         try:
             connection.may_send -= 1
             if connection.may_send < 0:
-                raise TooFast
+                self._slow_down(connection)
             if len(data) > self.limits.message:
                 raise TooLarge
             if self.document is None:
@@ -152,6 +152,12 @@ class Board:
         """Another node took this edit, and did not write it: do so."""
         self.gathering.add(run)
         self._attend(self, self.now())
+
+    def _slow_down(self, connection: Connection) -> None:
+        """Whoever sends too fast waits; whoever does not is sent away."""
+        if connection.may_send < -self.limits.burst:
+            raise TooFast
+        connection.transport.hold(self.limits.pulse)
 
     def _refuse(self, connection: Connection, why: Closing) -> None:
         self._refused(why.code)

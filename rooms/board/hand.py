@@ -17,6 +17,9 @@ class Hand:
         self._away = self._away or Closing(reason)
         self._away.code = code
 
+    def hold(self, seconds: float) -> None:
+        """See `Transport.hold`: it does one thing only."""
+
     def pending(self) -> int:
         """See `Transport.pending`."""
         return 0

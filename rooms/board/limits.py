@@ -40,7 +40,8 @@ class Limits:
     document: int = 8 * 1024 * 1024
     """The largest document; above it nothing more is taken, and people are told."""
     rate: float = 300.0
-    """Messages a second that one socket may send in the long run; drawing by hand makes a hundred."""
+    """Messages a second that one socket may send in the long run; drawing by hand makes a hundred. What
+    comes faster waits."""
     burst: float = 3000.0
     """Messages that it may send at once."""
     crowd: int = 16

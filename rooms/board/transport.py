@@ -14,6 +14,10 @@ class Transport(Protocol):
         """Close with this WebSocket code and reason (at most 123 bytes), after what was queued."""
         ...
 
+    def hold(self, seconds: float) -> None:
+        """Take nothing from the client for so long: what it sends waits on its side."""
+        ...
+
     def pending(self) -> int:
         """How many bytes are queued and not yet taken by the network."""
         ...

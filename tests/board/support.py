@@ -30,6 +30,7 @@ class Socket:
         self.sent: deque[bytes] = deque()
         self.closed: tuple[int, str] | None = None
         self.backlog = 0
+        self.held = 0.0
         self.arrived = asyncio.Event()
 
     def send(self, data: bytes) -> None:
@@ -40,6 +41,9 @@ class Socket:
     def close(self, code: int, reason: str) -> None:
         self.closed = self.closed or (code, reason)
         self.arrived.set()
+
+    def hold(self, seconds: float) -> None:
+        self.held += seconds
 
     def pending(self) -> int:
         return self.backlog

@@ -10,10 +10,13 @@ import pytest
 
 from infra.embedded import Servers
 from rooms.board import wire
+from rooms.board.limits import DEFAULTS
 from tests.house import RunningHouse, home
 from tests.realtime.guests import counted, guests, refusals, room_with
 
 MIB = 1024 * 1024
+FAST = int(DEFAULTS.burst) + 200
+"""Messages of which the last ones come too fast."""
 
 
 @pytest.fixture(scope="session")
@@ -148,3 +151,13 @@ async def test_a_house_that_stops_tells_its_boards_to_come_back(plain):
             stopping = group.create_task(asyncio.to_thread(plain.stop, 10))
             assert (await board.closed())[0] == 1012
         assert stopping.result() == 0
+
+
+async def test_who_sends_faster_than_anybody_works_waits_and_loses_nothing(either):
+    async with guests(either, ada="student", ben="student") as (ada, ben):
+        room = await room_with(ada, ben)
+        async with ada.board(room) as hers, ben.board(room) as his:
+            for _ in range(FAST):
+                await hers.write("x")
+            await his.until("x" * FAST)
+            assert hers.socket.close_code is None
