@@ -45,6 +45,17 @@ describe("what is kept of a board in this browser", () => {
     expect(later.getText("text").toString()).toBe("");
   });
 
+  test("it is forgotten although another tab has it open", async () => {
+    const name = fresh();
+    const [[doc, kept], [, other]] = [page(name), page(name)];
+    await Promise.all([kept.ready, other.ready]);
+    doc.getText("text").insert(0, "refused");
+    await kept.forget();
+    const [later, again] = page(name);
+    await again.ready;
+    expect(later.getText("text").toString()).toBe("");
+  });
+
   test("people and organisations have their own", () => {
     const names = [["main", "ada"], ["main", "ben"], ["other", "ada"]].map(([org, who]) => storeName(org!, who!, "r"));
     expect(new Set(names).size).toBe(3);

@@ -123,17 +123,22 @@ export class BoardLink {
   }
 
   destroy(): void {
-    this.over = true;
-    clearInterval(this.ticking);
-    removeEventListener("offline", this.cutOff);
-    this.provider.destroy();
+    this.halt();
     this.doc.destroy();
   }
 
   /** Destroys it, and what is kept in this browser. */
   async forget(): Promise<void> {
-    this.destroy();
+    this.halt();
     await this.offline.forget();
+    this.doc.destroy();
+  }
+
+  private halt(): void {
+    this.over = true;
+    clearInterval(this.ticking);
+    removeEventListener("offline", this.cutOff);
+    this.provider.destroy();
   }
 
   /** A line that is gone can hang for minutes without a word; if it is not gone, another is there at once. */

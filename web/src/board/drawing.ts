@@ -2,6 +2,7 @@
 
 import { svg, nothing, type SVGTemplateResult } from "lit";
 
+import type { Pointer } from "./pointers";
 import type { Shape } from "./schema";
 import { FONT, boxOf, pathOf } from "./shapes";
 
@@ -29,4 +30,13 @@ export function frame(shape: Shape): SVGTemplateResult | typeof nothing {
   const wide = shape.kind === "text" ? shape.text.length * FONT * 0.55 : width;
   const [top, high] = shape.kind === "text" ? [y - FONT, FONT * 1.3] : [y, height];
   return svg`<rect class="held" x=${x - AROUND} y=${top - AROUND} width=${wide + 2 * AROUND} height=${high + 2 * AROUND} rx="8" fill="none" />`;
+}
+
+/** Where somebody else points at. */
+export function pointer({ x, y, name, colour }: Pointer): SVGTemplateResult {
+  const width = 18 + name.length * 13;
+  return svg`<g class="pointer" style="transform: translate(${x}px, ${y}px)" data-testid="pointer">
+    <path d="M0 0 26 20 13 22 6 34z" fill=${colour} />
+    <rect x="18" y="26" width=${width} height="28" rx="7" fill=${colour} /><text x="26" y="47">${name}</text>
+  </g>`;
 }

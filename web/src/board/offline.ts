@@ -1,6 +1,6 @@
 /** What is kept of a board in this browser, so that edits made without a line outlive a reload. */
 
-import { IndexeddbPersistence, clearDocument } from "y-indexeddb";
+import { IndexeddbPersistence } from "y-indexeddb";
 import type * as Y from "yjs";
 
 /** A browser that does not answer within this time does without. */
@@ -17,10 +17,7 @@ export class Offline {
   readonly ready: Promise<boolean>;
   private readonly store: IndexeddbPersistence | null;
 
-  constructor(
-    private readonly name: string,
-    doc: Y.Doc,
-  ) {
+  constructor(name: string, doc: Y.Doc) {
     this.store = typeof indexedDB === "undefined" ? null : new IndexeddbPersistence(name, doc);
     this.ready = this.loaded();
   }
@@ -36,16 +33,33 @@ export class Offline {
     this.store?.set(UNSAVED, unsaved ? 1 : 0).catch(() => {});
   }
 
-  /** Nothing is kept any more. */
+  /** Nothing is kept any more. Emptied, not deleted: that would wait for every other tab that has it open. */
   async forget(): Promise<void> {
-    await this.store?.destroy().catch(() => {});
-    if (this.store) await clearDocument(this.name).catch(() => {});
+    const { store } = this;
+    if (!store) return;
+    await Promise.resolve(); // what was marked just now is on its way, and goes as well
+    const emptied = store.db ? clear(store.db) : Promise.resolve();
+    await Promise.all([emptied, store.destroy()]).catch(() => {});
   }
 
   private async loaded(): Promise<boolean> {
     if (!this.store) return false;
-    const late = new Promise<boolean>((resolve) => setTimeout(resolve, PATIENCE_MS, false));
+    const late = pause(PATIENCE_MS).then(() => false);
     const kept = this.store.whenSynced.then(async (store) => (await store.get(UNSAVED)) === 1);
     return Promise.race([kept.catch(() => false), late]);
   }
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+function clear(db: IDBDatabase): Promise<void> {
+  const stores = [...db.objectStoreNames];
+  const change = db.transaction(stores, "readwrite");
+  for (const name of stores) change.objectStore(name).clear();
+  return new Promise((resolve, reject) => {
+    change.oncomplete = () => resolve();
+    change.onerror = change.onabort = () => reject(change.error ?? new Error("What was kept could not be removed."));
+  });
 }

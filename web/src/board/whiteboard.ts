@@ -4,27 +4,17 @@ import { repeat } from "lit/directives/repeat.js";
 import * as Y from "yjs";
 
 import { colourOf } from "../shared/colours";
-import { icon, type IconName } from "../shared/icons";
 import { notify } from "../shared/notice";
 import { parts } from "../shared/sheets";
 import type { BoardLink } from "./board-link";
-import { drawn, frame } from "./drawing";
+import { drawn, frame, pointer } from "./drawing";
 import { placeOfShape } from "./places";
 import { Pointing, pointersOf, type Pointer } from "./pointers";
 import { HEIGHT, LONGEST_TEXT, MOST_SHAPES, WIDTH, fieldsOf, shapesOf, type Kind, type Shape } from "./schema";
 import { drawnTo, isDrawn, moved, placed, round, shapeId } from "./shapes";
+import { toolbar, type Tool } from "./tools";
 import { whiteboardStyles } from "./whiteboard-styles";
 
-type Tool = "select" | Kind;
-
-const TOOLS: [Tool, string, IconName][] = [
-  ["select", "Select and move", "pointer"],
-  ["pen", "Pen", "pen"],
-  ["line", "Line", "line"],
-  ["rectangle", "Rectangle", "rectangle"],
-  ["ellipse", "Ellipse", "ellipse"],
-  ["text", "Words", "letter"],
-];
 const ARROWS: Record<string, [number, number]> = {
   ArrowLeft: [-1, 0],
   ArrowRight: [1, 0],
@@ -201,7 +191,9 @@ export class Whiteboard extends LitElement {
   }
 
   override render() {
-    return html`${this.tools()}
+    const choose = (tool: Tool) => (this.tool = tool);
+    const takeBack = () => this.link.undo("shapes").undo();
+    return html`${toolbar(this.tool, choose, takeBack, this.held ? () => this.discard() : null)}
       <div class="sheet" @keydown=${this.keyed}>
         <svg
           class="board"
@@ -258,34 +250,4 @@ export class Whiteboard extends LitElement {
         @keydown=${this.writing} @blur=${this.written} />`}
     </foreignObject>`;
   }
-
-  private tools() {
-    return html`<div class="tools" role="toolbar" aria-label="Drawing">
-      ${TOOLS.map(
-        ([tool, name, picture]) => html`<button
-          aria-label=${name}
-          title=${name}
-          aria-pressed=${tool === this.tool ? "true" : "false"}
-          data-testid="tool-${tool}"
-          @click=${() => (this.tool = tool)}
-        >
-          ${icon(picture)}
-        </button>`,
-      )}
-      <button class="apart" aria-label="Take back" title="Take back" data-testid="tool-undo" @click=${() => this.link.undo("shapes").undo()}>
-        ${icon("undo")}
-      </button>
-      <button aria-label="Delete what is selected" title="Delete" data-testid="tool-delete" ?disabled=${!this.held} @click=${this.discard}>
-        ${icon("bin")}
-      </button>
-    </div>`;
-  }
-}
-
-function pointer({ x, y, name, colour }: Pointer) {
-  const width = 18 + name.length * 13;
-  return svg`<g class="pointer" style="transform: translate(${x}px, ${y}px)" data-testid="pointer">
-    <path d="M0 0 26 20 13 22 6 34z" fill=${colour} />
-    <rect x="18" y="26" width=${width} height="28" rx="7" fill=${colour} /><text x="26" y="47">${name}</text>
-  </g>`;
 }
