@@ -56,7 +56,7 @@ _TYPED = re.compile(
     rb"\x01\x01" + _N + _N + rb"(?:\x84" + _N + _N + rb"|\xc4" + _N * 4 + rb")\x01([\x00-\x7f])\x00",
     re.DOTALL,
 )
-"""One client with one block of text that stands behind something, and perhaps before something; no deletion."""
+"""One client, one block of text that stands behind something and perhaps before something; no deletion."""
 
 
 def read(update: bytes) -> Contents:
