@@ -92,6 +92,11 @@ class Authors:
             return ""
         return self._persons[client][bisect_right(ends, clock)]
 
+    def sole(self, client: int) -> str | None:
+        """Whose all of this client id is, if it is one person's."""
+        persons = self._persons.get(client)
+        return persons[0] if persons and len(persons) == 1 else None
+
     def parts(self, client: int, start: int, end: int) -> Iterator[tuple[int, int, str]]:
         """The clocks from start to end, cut where another person's begin: (start, end, person)."""
         ends = self._ends.get(client, [])

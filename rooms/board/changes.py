@@ -51,13 +51,15 @@ def _found(past: BoardPast, since: int, until: int, root: str) -> Iterator[Diffe
     for item in past.items(root):
         if item.kind != STRING or 0 < item.deleted <= since:
             continue
-        old = max(item.clock, min(item.end, before.get(item.client, 0)))
-        new = max(item.clock, min(item.end, after.get(item.client, 0)))
+        end = item.end
+        old = max(item.clock, min(end, before.get(item.client, 0)))
         if 0 < item.deleted <= until:
             yield from (_deleted(piece, at) for piece in _pieces(past, item, item.clock, old))
             continue
         at += old - item.clock
-        for piece in _pieces(past, item, old, new):
+        if old == end:  # nothing became of it
+            continue
+        for piece in _pieces(past, item, old, min(end, after.get(item.client, 0))):
             yield _inserted(past, piece, at)
             at += piece.end - piece.start
 

@@ -6,6 +6,8 @@ had been inserted by then and not deleted, so a step costs one pass over the seq
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -47,6 +49,8 @@ class Piece(NamedTuple):
     def text(self) -> str:
         """Its characters, whether they are visible or not."""
         item = self.item
+        if self.start == item.clock and self.end - self.start == item.length:
+            return item.text
         return head(tail(item.text, self.start - item.clock), self.end - self.start)
 
 
@@ -126,11 +130,17 @@ class BoardPast:
     def visible(self, position: int, root: str = TEXT) -> Iterator[Piece]:
         """What stood in the text at this position, in order, cut by author."""
         reached = self.reached(position)
+        sole = {client: self.authors.sole(client) for client in reached}
         for item in self._sequence.items(root):
-            upto = min(item.end, reached.get(item.client, 0))
-            if item.kind == STRING and item.clock < upto and not 0 < item.deleted <= position:
-                for start, end, person in self.authors.parts(item.client, item.clock, upto):
-                    yield Piece(item, start, end, person)
+            start, upto = item.clock, reached.get(item.client, 0)
+            if item.kind != STRING or upto <= start or 0 < item.deleted <= position:
+                continue
+            end = min(upto, start + item.length)
+            if (person := sole[item.client]) is not None:  # so it is almost always
+                yield Piece(item, start, end, person)
+                continue
+            for part in self.authors.parts(item.client, start, end):
+                yield Piece(item, *part)
 
     def text(self, position: int, root: str = TEXT) -> str:
         """The text at this position."""
@@ -142,16 +152,17 @@ class BoardPast:
         spans: list[Span] = []
         characters: dict[str, int] = {}
         at = 0
-        for piece in self.visible(position, root):
-            text, end = piece.text, at + piece.end - piece.start
+        for person, pieces in groupby(self.visible(position, root), key=_person):
+            own = [(piece.text, piece.end - piece.start) for piece in pieces]
+            text, end = "".join(part for part, _ in own), at + sum(units for _, units in own)
             texts.append(text)
-            characters[piece.person] = characters.get(piece.person, 0) + len(text)
-            if spans and spans[-1].person == piece.person:
-                spans[-1] = Span(start=spans[-1].start, end=end, person=piece.person)
-            else:
-                spans.append(Span(start=at, end=end, person=piece.person))
+            spans.append(Span(start=at, end=end, person=person))
+            characters[person] = characters.get(person, 0) + len(text)
             at = end
         return Reading("".join(texts), tuple(spans), characters)
+
+
+_person = attrgetter("person")
 
 
 class Reading(NamedTuple):
