@@ -7,13 +7,23 @@ import { avatar } from "../shared/avatar";
 import { colourOf } from "../shared/colours";
 import { icon } from "../shared/icons";
 import { clockTime, talkTime } from "../shared/time";
-import type { Moment, Spoke } from "../shared/types";
+import type { AuthoredText, Moment, Spoke } from "../shared/types";
 
-export function board({ board: { text }, authors }: Moment): TemplateResult {
+/** A text in the colours of those who wrote it. */
+function authored({ text, spans }: AuthoredText, names: Map<string, string>): TemplateResult {
+  // Within a <pre>, a line break in the template would be one in the text.
+  return html`${spans.map(
+    ({ start, end, person }) =>
+      html`<span title=${names.get(person) ?? person} style=${styleMap(person ? { color: colourOf(person) } : {})}>${text.slice(start, end)}</span>`,
+  )}`;
+}
+
+export function board({ board: { text, spans, others }, authors, members }: Moment): TemplateResult {
+  const names = new Map([...members, ...authors].map(({ person, name }) => [person, name]));
   const total = authors.reduce((sum, author) => sum + author.characters, 0);
   return html`<section class="card board" aria-labelledby="board">
     <h2 id="board">Board</h2>
-    <pre tabindex="0" data-testid="audit-board">${text || html`<span class="muted">The board was empty.</span>`}</pre>
+    <pre tabindex="0" data-testid="audit-board">${text ? authored({ text, spans }, names) : html`<span class="muted">The board was empty.</span>`}</pre>
     ${total
       ? html`<ul class="authors small" aria-label="Who wrote how much" data-testid="audit-authors">
           ${authors.map(
@@ -24,6 +34,10 @@ export function board({ board: { text }, authors }: Moment): TemplateResult {
           )}
         </ul>`
       : nothing}
+    ${others.map(
+      (other) => html`<h3 class="small">${other.part === "code" ? "Code" : "Scratchpad"}</h3>
+        <pre tabindex="0" data-testid="audit-${other.part}">${authored(other, names)}</pre>`,
+    )}
   </section>`;
 }
 

@@ -146,6 +146,18 @@ export interface Spoke extends Member {
   turns: number;
 }
 
+/** Whose a text is, from `start` to `end` in UTF-16 code units; of those who were erased, with no id. */
+export interface Span {
+  start: number;
+  end: number;
+  person: string;
+}
+
+export interface AuthoredText {
+  text: string;
+  spans: Span[];
+}
+
 export interface Moment {
   room: string;
   title: string;
@@ -154,7 +166,7 @@ export interface Moment {
   time: string | null;
   first: number;
   last: number;
-  board: { text: string };
+  board: AuthoredText & { others: (AuthoredText & { part: string })[] };
   authors: { person: string; name: string; characters: number }[];
   members: Member[];
   spoke: Spoke[];
