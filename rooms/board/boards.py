@@ -252,7 +252,7 @@ class Boards:
     async def _write(self, board: Board) -> None:
         runs = board.gathering.take(self._limits.event_size)
         events = [BoardEdited(room=board.room, runs=part) for part in runs]
-        context = Context(org=board.org, actor="board", role="service", at=self._clock())
+        context = Context(org=board.org, actor="board", role="service", at=_to_the_millisecond(self._clock()))
         boundary = Boundary(edits_of(board.room), board.sharing.position)
         try:
             position = await self._log.append(events, context, boundary)
@@ -281,6 +281,7 @@ class Boards:
                 board.pulse()
                 board.sharing.pulse()
             self._unload()
+            self._memory.give_back()
 
     def _unload(self) -> None:
         """Let go of the boards that were idle for long; if memory is short, of others that nobody uses."""
@@ -289,7 +290,6 @@ class Boards:
         for board in sorted(unused, key=lambda board: board.idle_since):
             if over > 0 or board.is_idle():
                 over -= self._let_go(board)
-        self._memory.give_back()
 
     def _let_go(self, board: Board) -> int:
         size = BOARD + DOCUMENT * self._loading.size(board.org, board.room)
@@ -307,6 +307,11 @@ class Boards:
             if board.gathering.unsaved:
                 self._due[board] = self._now()
         self._wake.set()
+
+
+def _to_the_millisecond(at: datetime) -> datetime:
+    """The rest says nothing of when somebody wrote, and cannot be compressed."""
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
 def _closing(code: int, reason: str) -> Closing:
