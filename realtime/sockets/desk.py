@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from realtime.sockets.door import Entered
@@ -44,6 +44,16 @@ class Patience:
     """The largest stateless message."""
     stateless_rate: int = 20
     """Stateless messages on one document in a second; what is above that is dropped."""
+    requests: int = 256
+    """Tokens, pings, stateless messages and farewells in a second; above that the socket waits for one."""
+
+
+@dataclass
+class Requests:
+    """How much was asked for besides edits, in this second."""
+
+    second: float = 0.0
+    made: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,3 +71,13 @@ class Desk:
     refused: Callable[[int], None]
     """Count what was refused, by its code."""
     patience: Patience = Patience()
+    requests: Requests = field(default_factory=Requests)
+
+    def requested(self) -> None:
+        """Count a message that no board counts. Whoever sends too many of them waits."""
+        now = asyncio.get_running_loop().time()
+        if now - self.requests.second >= 1:
+            self.requests.second, self.requests.made = now, 0
+        self.requests.made += 1
+        if self.requests.made > self.patience.requests:
+            self.carrier.hold(1)

@@ -32,6 +32,7 @@ class HocuspocusSession:
         if self._over or data == hocuspocus.PONG:
             return
         if data == hocuspocus.PING:
+            self._desk.requested()
             self._desk.carrier.send(hocuspocus.PONG)
             return
         try:

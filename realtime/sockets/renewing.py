@@ -7,6 +7,7 @@ from realtime.access import Access, TokenExpired, Unauthenticated
 from realtime.house import House
 from realtime.sockets.door import Entered
 from realtime.sockets.session import UNAUTHENTICATED, refusal_of
+from rooms.board.hocuspocus import ASK_FOR_TOKEN
 from rooms.board.transport import Transport
 
 
@@ -31,6 +32,27 @@ def renewed(house: House, here: Entered, token: str | None, transport: Transport
     loop = asyncio.get_running_loop()
     expiry = loop.call_later(left, transport.close, UNAUTHENTICATED, str(TokenExpired()))
     return here._replace(access=access, expiry=expiry)
+
+
+class Reminder:
+    """Asks for a fresh token so many seconds before one expires; halfway, if it lasts no longer."""
+
+    def __init__(self, notice: float) -> None:
+        self._notice = notice
+        self._timer: asyncio.TimerHandle | None = None
+
+    def set(self, here: Entered, transport: Transport) -> None:
+        """Ask in time for this token."""
+        self.cancel()
+        loop = asyncio.get_running_loop()
+        left = here.expiry.when() - loop.time()
+        self._timer = loop.call_later(left - min(self._notice, left / 2), transport.send, ASK_FOR_TOKEN)
+
+    def cancel(self) -> None:
+        """Ask no more."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
 
 def _who(access: Access) -> tuple[str, str, str]:

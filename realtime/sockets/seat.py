@@ -8,6 +8,7 @@ from typing import NamedTuple
 from realtime.sockets.addressed import Addressed
 from realtime.sockets.desk import Desk, Flood
 from realtime.sockets.door import Entered
+from realtime.sockets.renewing import Reminder
 from realtime.sockets.session import OVERLOADED, Refusal
 from realtime.sockets.telling import Telling
 from rooms.board import hocuspocus, wire
@@ -45,7 +46,7 @@ class Seat:
         """Closed: nothing but a token is listened to."""
         self._owed = 0
         """Edits that a board which closed did not take. They come again with the next step 2."""
-        self._notice: asyncio.TimerHandle | None = None
+        self._reminder = Reminder(desk.patience.notice)
         self._telling = Telling(desk.patience)
 
     @property
@@ -62,6 +63,8 @@ class Seat:
             self.leave()
             self._tell_why(why.reason)
             return
+        if not isinstance(message, Sync | Presence):
+            self._desk.requested()
         match message:
             case Token():
                 self._identify(message.token or self._desk.token)
@@ -109,7 +112,7 @@ class Seat:
         if entered is not here.entered:
             self._token = token
             self._here = Here(entered, here.transport)
-            self._ask_in_time(self._here)
+            self._reminder.set(entered, here.transport)
         here.transport.send(hocuspocus.authenticated(writes=entered.connection.writes))
 
     def _open_after(self, pause: float) -> None:
@@ -152,7 +155,7 @@ class Seat:
         connection.forgives = self._forgives
         here.transport.speaks_for = connection.clients
         here.transport.let_in(hocuspocus.authenticated(writes=connection.writes))
-        self._ask_in_time(here)
+        self._reminder.set(here.entered, here.transport)
         waiting, self._queue, self._queued = self._queue, deque[Message](), 0
         for message in waiting:
             self._handle(message, here)
@@ -208,19 +211,6 @@ class Seat:
         except Closing as why:
             self._desk.refused(why.code)
 
-    def _ask_in_time(self, here: Here) -> None:
-        """Ask for a fresh token before this one expires."""
-        loop = asyncio.get_running_loop()
-        left = here.entered.expiry.when() - loop.time()
-        notice = min(self._desk.patience.notice, left / 2)
-        self._forget_notice()
-        self._notice = loop.call_later(left - notice, here.transport.send, hocuspocus.ASK_FOR_TOKEN)
-
-    def _forget_notice(self) -> None:
-        if self._notice is not None:
-            self._notice.cancel()
-            self._notice = None
-
     def _closed(self, code: int, reason: str) -> None:
         """The board has closed it, or its token has expired."""
         if (here := self._part()) is None:
@@ -244,7 +234,7 @@ class Seat:
 
     def _part(self) -> Here | None:
         here, self._here = self._here, None
-        self._forget_notice()
+        self._reminder.cancel()
         return here
 
     def _end(self) -> None:

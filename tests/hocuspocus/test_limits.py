@@ -34,6 +34,20 @@ async def test_too_much_before_the_token_closes_the_socket(log):
             assert not stranger.carrier.sent
 
 
+async def test_whoever_tries_token_after_token_is_made_to_wait(log):
+    async with school(log) as here, hall(here) as sockets:
+        for asked in (hocuspocus.token("nonsense"), hocuspocus.stateless("x"), b"\x07"):
+            stranger = sockets.line(Patience(requests=5))
+            stranger.say("r", *[asked] * 5)
+            assert not stranger.carrier.held
+            stranger.say("s", asked)
+            assert stranger.carrier.held
+        pinging = sockets.line(Patience(requests=1))
+        for _ in range(2):
+            pinging.session.receive(hocuspocus.PING)
+        assert pinging.carrier.held
+
+
 async def test_there_is_room_for_so_many_documents_and_closed_ones_give_way(log):
     async with school(log) as here, hall(here) as sockets:
         ada = sockets.line(Patience(documents=2))
