@@ -71,7 +71,6 @@ export const whiteboardStyles = css`
   }
   svg.board[data-tool="select"] .shape {
     cursor: move;
-    touch-action: none;
   }
   svg.board:not([data-tool="select"]) .shape {
     pointer-events: none;

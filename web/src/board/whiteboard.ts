@@ -102,6 +102,15 @@ export class Whiteboard extends LitElement {
     else this.sheet.setPointerCapture(event.pointerId);
   }
 
+  /** A finger on a shape moves the shape, and not the page; `touch-action` is not heeded within drawings. */
+  private readonly touched = {
+    handleEvent: (event: TouchEvent) => {
+      const onShape = (event.target as Element).closest("[data-shape]");
+      if (this.tool === "select" && onShape && event.cancelable) event.preventDefault();
+    },
+    passive: false,
+  };
+
   private grasp(event: PointerEvent, x: number, y: number): void {
     const id = (event.target as Element).closest<SVGElement>("[data-shape]")?.dataset["shape"] ?? "";
     const shape = this.shapes.find((one) => one.id === id);
@@ -146,7 +155,9 @@ export class Whiteboard extends LitElement {
 
   private discard(): void {
     const { held } = this;
-    if (held) this.link.edit(() => this.link.shapes.delete(held));
+    if (!held) return;
+    this.link.edit(() => this.link.shapes.delete(held));
+    this.sheet.focus(); // else it is lost with the shape, and the next key with it
   }
 
   private written(event: Event): void {
@@ -203,6 +214,7 @@ export class Whiteboard extends LitElement {
           aria-label="Whiteboard. Enter places a shape, arrows move the selected one, Delete removes it."
           data-testid="whiteboard"
           data-tool=${this.tool}
+          @touchstart=${this.touched}
           @pointerdown=${this.down}
           @pointermove=${this.moving}
           @pointerup=${this.up}
