@@ -19,22 +19,18 @@ class Gathering:
     def __init__(self) -> None:
         self._gathered: list[Run] = []
         self._writing: list[Run] = []
-        self._sizes = [0, 0]
-
-    @property
-    def gathered(self) -> int:
+        self._sent: list[tuple[Run, ...]] = []
+        self.gathered = 0
         """Bytes that wait to be taken."""
-        return self._sizes[0]
-
-    @property
-    def unsaved(self) -> int:
+        self.unsaved = 0
         """Bytes that are not in the log."""
-        return sum(self._sizes)
 
     def add(self, run: Run) -> None:
         """Gather one more run."""
+        size = len(run.update)
         self._gathered.append(run)
-        self._sizes[0] += len(run.update)
+        self.gathered += size
+        self.unsaved += size
 
     def runs(self) -> tuple[Run, ...]:
         """All that is not in the log, in order."""
@@ -43,17 +39,28 @@ class Gathering:
     def take(self, largest: int) -> list[tuple[Run, ...]]:
         """The runs of the events to write now; they stay here too until they are `written`."""
         self._writing += self._gathered
-        self._gathered, self._sizes = [], [0, self.unsaved]
-        return parts(merged(self._writing), largest)
+        self._gathered, self.gathered = [], 0
+        self._sent = parts(merged(self._writing), largest)
+        return [*self._sent]
+
+    def is_sent(self, runs: tuple[Run, ...]) -> bool:
+        """The log has these runs: whether they are the next of those that were taken, which are let go of."""
+        if not self._sent or self._sent[0] != runs:
+            return False
+        del self._sent[0]
+        if not self._sent:  # they were recorded together
+            self.written()
+        return True
 
     def cut(self, spans: Spans) -> None:
         """The log has this, by another hand: let go of it."""
         self._writing, self._gathered = spans.without(self._writing), spans.without(self._gathered)
-        self._sizes = [sum(len(run.update) for run in runs) for runs in (self._gathered, self._writing)]
+        self.gathered = sum(len(run.update) for run in self._gathered)
+        self.unsaved = self.gathered + sum(len(run.update) for run in self._writing)
 
     def written(self) -> None:
         """What was taken is in the log."""
-        self._writing, self._sizes[1] = [], 0
+        self._writing, self._sent, self.unsaved = [], [], self.gathered
 
 
 def merged(runs: Sequence[Run]) -> list[Run]:
