@@ -20,6 +20,7 @@ def test_with_nothing_set_all_runs_on_this_machine():
     assert (settings.postgres, settings.nats, settings.redis) == ("", "", "")
     assert settings.roles == ("web", "worker")
     assert settings.model == "claude-haiku-5-5"
+    assert settings.sockets == "lean"
 
 
 def test_voice_takes_the_number_of_the_port_unless_it_has_its_own():
@@ -69,6 +70,7 @@ def test_a_variable_that_is_empty_counts_as_left_out():
         ("LYCEUM_ORG", "my school"),
         ("LYCEUM_ROLES", "web,wizard"),
         ("LYCEUM_ROLES", ","),
+        ("LYCEUM_SOCKETS", "wide"),
         ("ANTHROPIC_BASE_URL", "api.example"),
     ],
 )

@@ -142,6 +142,16 @@ async def answers(board, wanted: int) -> int:
     return got
 
 
+async def test_who_sends_faster_than_anybody_works_waits_and_loses_nothing(either):
+    async with guests(either, ada="student", ben="student") as (ada, ben):
+        room = await room_with(ada, ben)
+        async with ada.board(room) as hers, ben.board(room) as his:
+            for _ in range(FAST):
+                await hers.write("x")
+            await his.until("x" * FAST)
+            assert hers.socket.close_code is None
+
+
 async def test_a_house_that_stops_tells_its_boards_to_come_back(plain):
     """On our own sockets: `tests/realtime/test_stopping.py`. Behind all else that needs the plain house."""
     async with guests(plain, ada="student") as (ada,):
@@ -151,13 +161,3 @@ async def test_a_house_that_stops_tells_its_boards_to_come_back(plain):
             stopping = group.create_task(asyncio.to_thread(plain.stop, 10))
             assert (await board.closed())[0] == 1012
         assert stopping.result() == 0
-
-
-async def test_who_sends_faster_than_anybody_works_waits_and_loses_nothing(either):
-    async with guests(either, ada="student", ben="student") as (ada, ben):
-        room = await room_with(ada, ben)
-        async with ada.board(room) as hers, ben.board(room) as his:
-            for _ in range(FAST):
-                await hers.write("x")
-            await his.until("x" * FAST)
-            assert hers.socket.close_code is None
