@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import lzma
 import os
 import re
 import secrets
@@ -15,7 +16,11 @@ from typing import NamedTuple
 from adapters.stored import Row, UnreadableLine, line_of, record_of, row_of
 from domain.errors import LogUnavailable
 
-SUFFIX = ".ndjson.gz"
+SUFFIX = ".ndjson.xz"
+EARLIER = ".ndjson.gz"
+"""Of segments that were written before version 0.3."""
+GZIP = b"\x1f\x8b"
+"""How a file of gzip begins."""
 KEPT = 64 * 2**20
 """Bytes of text whose records are kept in memory, and these take less: four full segments."""
 
@@ -85,21 +90,22 @@ class Archive:
         if sha256(data).hexdigest() != name:
             raise LogUnavailable(f"segment {name} of the archive is damaged: it has another SHA-256")
         try:
-            return gzip.decompress(data)
-        except (OSError, EOFError, zlib.error) as error:
+            return gzip.decompress(data) if data.startswith(GZIP) else lzma.decompress(data)
+        except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
             raise LogUnavailable(f"segment {name} of the archive is none: {error}") from error
 
     def _data(self, name: str) -> bytes:
         path = self.path(name)
         try:
-            return path.read_bytes()
+            earlier = path.with_name(name + EARLIER)
+            return (earlier if earlier.exists() else path).read_bytes()
         except FileNotFoundError as error:
             raise LogUnavailable(f"segment {name} of the archive is missing") from error
         except OSError as error:
             raise LogUnavailable(f"segment {name} of the archive cannot be read: {error.strerror}") from error
 
     def _write(self, rows: Sequence[Row]) -> Segment:
-        data = gzip.compress(_joined(rows), mtime=0)
+        data = lzma.compress(_joined(rows))
         name = sha256(data).hexdigest()
         if not self.folder.is_dir():
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)

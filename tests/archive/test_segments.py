@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import json
+import lzma
 import os
 import re
 from datetime import UTC, datetime, timedelta
@@ -39,18 +40,26 @@ async def test_the_same_rows_are_the_same_file_and_its_name_is_its_hash(tmp_path
     assert await one.write(rows(4)) != segment
     data = other.path(segment.name).read_bytes()
     assert (sha256(data).hexdigest(), len(data)) == (segment.name, segment.size)
-    assert [path.name for path in other.folder.iterdir()] == [f"{segment.name}.ndjson.gz"]
+    assert [path.name for path in other.folder.iterdir()] == [f"{segment.name}.ndjson.xz"]
 
 
 async def test_a_file_is_the_lines_that_are_sealed_and_exported(archive):
     written = [*rows(3), replace(rows(1, 9)[0], personal=b"\x00\xff", cause="why")]
     segment = await archive.write(written)
-    text = gzip.decompress(archive.path(segment.name).read_bytes())
+    text = lzma.decompress(archive.path(segment.name).read_bytes())
     assert text == b"".join(line_of(row) + b"\n" for row in written)
     assert [json.loads(line)["position"] for line in text.splitlines()] == [1, 2, 3, 9]
     assert await archive.read_back(segment.name) == written
     contents = {row.position: record_of(row) for row in written}
     assert await archive.records(segment.name) == contents
+
+
+async def test_a_segment_of_an_earlier_version_is_read_as_before(archive):
+    data = gzip.compress(b"".join(line_of(row) + b"\n" for row in rows(5)))
+    name = sha256(data).hexdigest()
+    archive.folder.mkdir()
+    (archive.folder / f"{name}.ndjson.gz").write_bytes(data)
+    assert await archive.read_back(name) == rows(5)
 
 
 async def test_the_page_of_the_format_says_how_to_look_into_one(archive):
@@ -120,7 +129,14 @@ async def test_a_segment_that_is_damaged_is_named(damage, said, log, postgres_ur
 
 
 @pytest.mark.parametrize(
-    "data", [b"no gzip", gzip.compress(b"no line\n", mtime=0), gzip.compress(b"x" * 99, mtime=0)[:-12]]
+    "data",
+    [
+        b"nothing of the kind",
+        lzma.compress(b"no line\n"),
+        lzma.compress(b"x" * 99)[:-12],
+        gzip.compress(b"no line\n"),
+        gzip.compress(b"x" * 99)[:-12],
+    ],
 )
 async def test_what_was_never_a_segment_is_said_to_be_none(data, archive):
     archive.folder.mkdir()
