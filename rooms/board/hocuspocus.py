@@ -6,7 +6,6 @@ those of y-websocket: a frame of one protocol becomes one of the other by its ad
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from rooms.board.closing import Malformed
 from rooms.board.wire import UPDATE, Reader, varstring
@@ -19,15 +18,6 @@ ASK_FOR_TOKEN = b"\x02\x00"
 QUERY = b"\x03"
 LONGEST_ADDRESS = 512
 READ_WRITE, READ_ONLY = "read-write", "readonly"
-
-
-class Addressed(NamedTuple):
-    """A frame, taken apart."""
-
-    address: bytes
-    """As it stands in front of every frame of this document, with its length."""
-    body: bytes
-    """What comes behind: the type, and what belongs to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +75,26 @@ def name(address: bytes) -> str:
     return Reader(address).varstring().partition("\0")[0]
 
 
-def split(data: bytes) -> Addressed:
-    """The address of a frame, and what is for it. Raises `Malformed`."""
+def split(data: bytes) -> tuple[bytes, bytes]:
+    """The address of a frame, and what is for it: the type and the body. Raises `Malformed`.
+
+    An address is as it stands in front of every frame of its document, with its length.
+    """
+    if data and data[0] < 0x80 and data[0] < len(data):  # nearly always
+        end = data[0] + 1
+        return data[:end], data[end:]
     reader = Reader(data)
     length = reader.varuint()
     if length > LONGEST_ADDRESS:
         raise Malformed("An address is too long.")
     reader.raw(length)
-    return Addressed(data[: reader.at], data[reader.at :])
+    return data[: reader.at], data[reader.at :]
 
 
 def parse(body: bytes) -> Message:
     """The message behind an address; what follows its end is ignored. Raises `Malformed`."""
+    if len(body) > 1 and body[0] == SYNC and body[1] <= UPDATE:  # nearly always
+        return Sync(body[1], body)
     reader = Reader(body)
     match reader.varuint():
         case 0 | 4 as kind:
@@ -107,10 +105,8 @@ def parse(body: bytes) -> Message:
             return _auth(reader)
         case 5 | 6:
             return Stateless(reader.varstring())
-        case 7:
-            return Leave()
-        case 8:
-            return Ignored()
+        case 7 | 8 as kind:
+            return Leave() if kind == CLOSE else Ignored()
         case _:
             raise Malformed("There is no such type of message.")
 
