@@ -13,6 +13,7 @@ from random import Random
 from typing import Any
 
 import httpx
+import psutil
 
 from adapters.postgres_log import PostgresLog
 from benchmarks.measuring.board_hour import PEOPLE, hour
@@ -48,7 +49,7 @@ def main() -> None:
 
 async def _measured(house: RunningHouse, steps: int) -> list[Row]:
     first, last, keys = await _filled(house)
-    dice = Random(1)
+    dice, family = Random(1), _family(house)
     async with house.client("kim", "auditor") as kim, house.client("ada") as ada:
         rows = [at_most("the room's events, from its first to its last", "", last - first + 1)]
         rows.append(at_most("of which edits of the board", "", keys))
@@ -60,10 +61,10 @@ async def _measured(house: RunningHouse, steps: int) -> list[Row]:
         rows.append(at_most("characters of the text at the end", "", len(now["board"]["text"])))
         anywhere = [dice.randrange(first, last + 1) for _ in range(steps)]
         forward = [first + (last - first) * n // steps for n in range(1, steps + 1)]
-        rows += await _steps("an auditor's step to anywhere", kim, anywhere, _room)
-        rows += await _steps("an auditor's steps from beginning to end", kim, forward, _room)
-        rows += await _steps("a student's step on the board, to anywhere", ada, anywhere, _board)
-        rows += await _steps("what changed since then, until the end", ada, anywhere, _changes)
+        rows += await _steps("an auditor's step to anywhere", kim, anywhere, _room, family)
+        rows += await _steps("an auditor's steps from beginning to end", kim, forward, _room, family)
+        rows += await _steps("a student's step on the board, to anywhere", ada, anywhere, _board, family)
+        rows += await _steps("what changed since then, until the end", ada, anywhere, _changes, family)
     return rows
 
 
@@ -84,13 +85,32 @@ async def _steps(
     client: httpx.AsyncClient,
     positions: list[int],
     step: Callable[[httpx.AsyncClient, int], Awaitable[Any]],
+    family: list[psutil.Process],
 ) -> list[Row]:
     took: list[float] = []
+    cpu = -_cpu(family)
     for position in positions:
         began = time.perf_counter()
         await step(client, position)
         took.append(1000 * (time.perf_counter() - began))
-    return spread(work, took, p99=TARGET)
+    cpu += _cpu(family)
+    return [
+        *spread(work, took, p99=TARGET),
+        at_most(f"{work}, processor time of the whole house", "ms", 1000 * cpu / len(positions)),
+    ]
+
+
+def _family(house: RunningHouse) -> list[psutil.Process]:
+    """The house's process, and all that it has started."""
+    if house.process is None:
+        raise RuntimeError("the house is not running")
+    first = psutil.Process(house.process.pid)
+    return [first, *first.children(recursive=True)]
+
+
+def _cpu(family: list[psutil.Process]) -> float:
+    """Seconds of processor time."""
+    return sum(times.user + times.system for process in family for times in (process.cpu_times(),))
 
 
 async def _filled(house: RunningHouse) -> tuple[int, int, int]:

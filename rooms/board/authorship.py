@@ -49,7 +49,7 @@ class Authors:
         persons: dict[str, int] = {}
         stretches = [
             Stretch(client, end, persons.setdefault(person, len(persons)))
-            for client, ends in self._ends.items()
+            for client, ends in sorted(self._ends.items())
             for end, person in zip(ends, self._persons[client], strict=True)
         ]
         return Authorship(tuple(persons), tuple(stretches))

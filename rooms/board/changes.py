@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from rooms.board.items import Item
-from rooms.board.scrubbing import BoardPast, Piece
+from rooms.board.scrubbing import BoardPast, Part, text_of
 from rooms.board.update import STRING
 
 Kind = Literal["inserted", "deleted"]
@@ -54,33 +54,31 @@ def _found(past: BoardPast, since: int, until: int, root: str) -> Iterator[Diffe
         end = item.end
         old = max(item.clock, min(end, before.get(item.client, 0)))
         if 0 < item.deleted <= until:
-            yield from (_deleted(piece, at) for piece in _pieces(past, item, item.clock, old))
+            yield from (_deleted(part, at) for part in _parts(past, item, item.clock, old))
             continue
         at += old - item.clock
         if old == end:  # nothing became of it
             continue
-        for piece in _pieces(past, item, old, min(end, after.get(item.client, 0))):
-            yield _inserted(past, piece, at)
-            at += piece.end - piece.start
+        for part in _parts(past, item, old, min(end, after.get(item.client, 0))):
+            yield _inserted(past, part, at)
+            at += part[2] - part[1]
 
 
-def _pieces(past: BoardPast, item: Item, start: int, end: int) -> Iterable[Piece]:
-    return (Piece(item, *part) for part in past.authors.parts(item.client, start, end))
+def _parts(past: BoardPast, item: Item, start: int, end: int) -> Iterable[Part]:
+    return ((item, *part) for part in past.authors.parts(item.client, start, end))
 
 
-def _deleted(piece: Piece, at: int) -> Difference:
-    item = piece.item
-    length = piece.end - piece.start
-    return Difference(
-        "deleted", at, length, piece.text, item.deleter, piece.person, item.deleted, item.deleted
-    )
+def _deleted(part: Part, at: int) -> Difference:
+    item, start, end, author = part
+    text = text_of(item, start, end)
+    return Difference("deleted", at, end - start, text, item.deleter, author, item.deleted, item.deleted)
 
 
-def _inserted(past: BoardPast, piece: Piece, at: int) -> Difference:
-    first = past.inserted(piece.item.client, piece.start)
-    last = past.inserted(piece.item.client, piece.end - 1)
-    length = piece.end - piece.start
-    return Difference("inserted", at, length, piece.text, piece.person, piece.person, first, last)
+def _inserted(past: BoardPast, part: Part, at: int) -> Difference:
+    item, start, end, author = part
+    text = text_of(item, start, end)
+    first, last = past.inserted(item.client, start), past.inserted(item.client, end - 1)
+    return Difference("inserted", at, end - start, text, author, author, first, last)
 
 
 def _joined(one: Difference, two: Difference) -> Difference | None:

@@ -12,8 +12,8 @@ from domain.rooms import Run
 from rooms.board import wire
 from rooms.board.document import Document
 from rooms.board.gathering import CARRIED
-from rooms.board.items import DELETED, Item, head, tail
-from rooms.board.scrubbing import BoardPast
+from rooms.board.items import DELETED, Item
+from rooms.board.scrubbing import BoardPast, text_of
 from rooms.board.update import STRING, Id
 
 NOW = 2**62
@@ -107,7 +107,7 @@ class _Draft:
                 self._deleted.setdefault(item.client, []).append((start, end - start))
 
     def _bring(self, item: Item, start: int, end: int) -> None:
-        self._text.append(head(tail(item.text, start - item.clock), end - start))
+        self._text.append(text_of(item, start, end))
         if end < item.end:
             self._beside = (item.client, end - 1), (item.client, end)
         else:

@@ -6,8 +6,6 @@ had been inserted by then and not deleted, so a step costs one pass over the seq
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from itertools import groupby
-from operator import attrgetter
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -37,21 +35,15 @@ class Span(Struct, frozen=True, kw_only=True):
     person: str
 
 
-class Piece(NamedTuple):
-    """A part of an item that shares author and fate: the clocks from `start` to `end`."""
+Part = tuple[Item, int, int, str]
+"""Of an item the clocks from where to where, and the person whose they are."""
 
-    item: Item
-    start: int
-    end: int
-    person: str
 
-    @property
-    def text(self) -> str:
-        """Its characters, whether they are visible or not."""
-        item = self.item
-        if self.start == item.clock and self.end - self.start == item.length:
-            return item.text
-        return head(tail(item.text, self.start - item.clock), self.end - self.start)
+def text_of(item: Item, start: int, end: int) -> str:
+    """The characters at these clocks of an item, whether they are visible or not."""
+    if end - start == item.length:
+        return item.text
+    return head(tail(item.text, start - item.clock), end - start)
 
 
 class _Steps:
@@ -127,7 +119,7 @@ class BoardPast:
         """All that ever stood in the text at this root, in order."""
         return self._sequence.items(root)
 
-    def visible(self, position: int, root: str = TEXT) -> Iterator[Piece]:
+    def visible(self, position: int, root: str = TEXT) -> Iterator[Part]:
         """What stood in the text at this position, in order, cut by author."""
         reached = self.reached(position)
         sole = {client: self.authors.sole(client) for client in reached}
@@ -137,32 +129,33 @@ class BoardPast:
                 continue
             end = min(upto, start + item.length)
             if (person := sole[item.client]) is not None:  # so it is almost always
-                yield Piece(item, start, end, person)
+                yield item, start, end, person
                 continue
             for part in self.authors.parts(item.client, start, end):
-                yield Piece(item, *part)
+                yield item, *part
 
     def text(self, position: int, root: str = TEXT) -> str:
         """The text at this position."""
-        return "".join(piece.text for piece in self.visible(position, root))
+        return "".join(text_of(item, start, end) for item, start, end, _ in self.visible(position, root))
 
     def read(self, position: int, root: str = TEXT) -> "Reading":
         """The text at this position, and whose it is."""
         texts: list[str] = []
         spans: list[Span] = []
         characters: dict[str, int] = {}
-        at = 0
-        for person, pieces in groupby(self.visible(position, root), key=_person):
-            own = [(piece.text, piece.end - piece.start) for piece in pieces]
-            text, end = "".join(part for part, _ in own), at + sum(units for _, units in own)
-            texts.append(text)
-            spans.append(Span(start=at, end=end, person=person))
+        at = begin = 0
+        whose = ""
+        for item, start, end, person in self.visible(position, root):
+            if person != whose:
+                if at > begin:
+                    spans.append(Span(start=begin, end=at, person=whose))
+                begin, whose = at, person
+            texts.append(text := text_of(item, start, end))
             characters[person] = characters.get(person, 0) + len(text)
-            at = end
+            at += end - start
+        if at > begin:
+            spans.append(Span(start=begin, end=at, person=whose))
         return Reading("".join(texts), tuple(spans), characters)
-
-
-_person = attrgetter("person")
 
 
 class Reading(NamedTuple):

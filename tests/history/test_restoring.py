@@ -47,14 +47,12 @@ def test_taking_out_what_somebody_did_leaves_every_character_of_the_others(histo
     assert past.text(last + 1) == document.text()
     before, after = past.reached(since), past.reached(last)
     still = {
-        (piece.item.client, clock)
-        for piece in past.visible(last + 1)
-        for clock in range(piece.start, piece.end)
+        (item.client, clock) for item, start, end, _ in past.visible(last + 1) for clock in range(start, end)
     }
-    for piece in past_of(told).visible(last):
-        for clock in range(piece.start, piece.end):
-            own = piece.person == person and before.get(piece.item.client, 0) <= clock
-            assert own is ((piece.item.client, clock) not in still)
+    for item, start, end, author in past_of(told).visible(last):
+        for clock in range(start, end):
+            own = author == person and before.get(item.client, 0) <= clock
+            assert own is ((item.client, clock) not in still)
     assert after == past.reached(last)
 
 
