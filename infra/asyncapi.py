@@ -11,12 +11,12 @@ from domain.catalogue import CURRENT, Fact, exact
 from domain.identity import ID_PATTERN
 from realtime.announcing import ALL_BOARDS, BOARDS, WATCHED
 from realtime.neighbours import OF_NODES
-from realtime.signals import VIEWS_HEAD, Moved, Saved, Slots, Speaking, Spoke
+from realtime.signals import VIEWS_HEAD, Moved, Slots, Speaking, Spoke
 from rooms.board.telling import FromNode, OfNode
 
 Document = dict[str, Any]
 
-SIGNALS: tuple[type[Struct], ...] = (Speaking, Spoke, Saved, Slots, Moved, FromNode, OfNode)
+SIGNALS: tuple[type[Struct], ...] = (Speaking, Spoke, Slots, Moved, FromNode, OfNode)
 SCHEMAS = "#/components/schemas/{name}"
 
 PARAMETERS: dict[str, Document] = {
@@ -31,11 +31,6 @@ BUS: dict[str, tuple[str, str, tuple[type[Struct], ...]]] = {
         "lyceum.{org}.rooms.{room}.voice",
         "Who begins and ends to speak. JetStream keeps it for an hour.",
         (Speaking, Spoke),
-    ),
-    "rooms.board": (
-        "lyceum.{org}.rooms.{room}.board",
-        "The board is in the log up to a position. A signal: it may be lost.",
-        (Saved,),
     ),
     "rooms.presence": (
         "lyceum.{org}.rooms.{room}.presence",

@@ -49,7 +49,7 @@ from realtime.neighbours import OverTheBus
 from realtime.outbox import Outbox
 from realtime.perform import Performer
 from realtime.progress import Progress
-from realtime.signals import Moved, Saved, Switchboard, decode
+from realtime.signals import Moved, Switchboard, decode
 from realtime.sockets.keeper import Sockets
 from realtime.speech import Speech
 from rooms.attendance import Absence, Attendance
@@ -208,9 +208,6 @@ async def _serving(
     boards = Boards(
         base.log,
         clock=clock,
-        saved=lambda org, room, position: base.outbox.signal(
-            f"lyceum.{org}.rooms.{room}.board", Saved(position)
-        ),
         refused=lambda code: base.metrics.refused("board", str(code)),
         snapshots=PostgresSnapshots(base.log.rows),
     )

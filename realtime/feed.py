@@ -1,5 +1,6 @@
 """From the log to those who watch: every event to the rooms that it concerns, and what follows from it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 from domain.boards import BoardRightSet
@@ -37,6 +38,8 @@ SHOWN = (
     InterventionDelivered,
 )
 """What a room's members see of each other: not their answers, and not what the facilitator considered."""
+FEW = 32
+"""Events that are handed out in one go."""
 GONE = 4404
 NOT_IN_ROOM = 4403
 COME_BACK = 1012
@@ -71,9 +74,11 @@ class Feed:
         """Follow until cancelled: from the present on, or from where it had come to."""
         self.position = self.position or await self._log.head()
         async for batch in self._log.follow(self.position):
-            for recorded in batch:
+            for number, recorded in enumerate(batch, 1):
                 await self._follow_up(recorded)
                 self._hand_out(recorded)
+                if number % FEW == 0:
+                    await asyncio.sleep(0)  # whoever types does not wait for all of them
 
     async def missed(self, org: str, room: str, after: int, upto: int) -> AsyncIterator[Frame]:
         """What a returning watcher has missed."""
@@ -87,6 +92,8 @@ class Feed:
         org, event = recorded.org, recorded.event
         if isinstance(event, SHOWN) and self._hub.listened(topic := ("room", org, event.room)):
             self._hub.publish(topic, shown(recorded))
+            if isinstance(event, BoardEdited):  # all that was edited before is in the log
+                self._hub.publish(topic, frame("saved", {"position": recorded.position}))
         if isinstance(event, RoomLeft) and event.why != "closed":
             self._hub.release(("member", org, event.room, event.person))
         self.position = recorded.position

@@ -29,12 +29,6 @@ class Spoke(Struct, frozen=True, tag="spoke"):
     ended: int
 
 
-class Saved(Struct, frozen=True, tag="saved"):
-    """All that was edited on the board before is in the log, up to this position."""
-
-    position: int
-
-
 class Slots(Struct, frozen=True, tag="slots"):
     """Who is heard in which slot (mid) of this person's voice connection."""
 
@@ -49,7 +43,7 @@ class Moved(Struct, frozen=True, tag="moved"):
     position: int
 
 
-Signal = Speaking | Spoke | Saved | Slots | Moved
+Signal = Speaking | Spoke | Slots | Moved
 
 _decoder = msgspec.json.Decoder(Signal)
 _encoder = msgspec.json.Encoder()
@@ -57,7 +51,6 @@ _encoder = msgspec.json.Encoder()
 VIEWS_HEAD = "lyceum.views.head"
 LISTENED = (
     "lyceum.*.rooms.*.voice",
-    "lyceum.*.rooms.*.board",
     "lyceum.*.rooms.*.presence",
     "lyceum.*.views.*.*",
     VIEWS_HEAD,
@@ -139,8 +132,6 @@ class Switchboard:
                 self._spoke(org, room, signal.person)
                 said = {"person": signal.person, "speaking": False, "at": signal.ended}
                 self._hub.publish(topic, frame("speaking", said))
-            case Saved():
-                self._hub.publish(topic, frame("saved", {"position": signal.position}))
             case Slots():
                 self._hub.publish(("slots", org, room, signal.person), slots_frame(signal.slots))
             case Moved():

@@ -28,6 +28,13 @@ logger = logging.getLogger(__name__)
 EARLY = 0.05
 """Seconds by which a window may close early, to be written together with others."""
 
+FEW = 8
+"""Boards that are written in one go."""
+
+
+def _nobody_waits(org: str, room: str, position: int) -> None:
+    """Nobody asked."""
+
 
 def _ignore(code: int) -> None:
     """Nobody counts."""
@@ -45,7 +52,7 @@ class Boards:
         log: EventLog,
         *,
         clock: Callable[[], datetime],
-        saved: Callable[[str, str, int], None],
+        saved: Callable[[str, str, int], None] = _nobody_waits,
         refused: Callable[[int], None] = _ignore,
         snapshots: Snapshots | None = None,
         limits: Limits = DEFAULTS,
@@ -217,9 +224,11 @@ class Boards:
         while attempts and not (self._stopping and not self._due):
             await self._until_something_is_due()
             async with asyncio.TaskGroup() as group:
-                for board in tuple(self._due_now()):
+                for number, board in enumerate(tuple(self._due_now()), 1):
                     del self._due[board]
                     group.create_task(self._attend_to(board))
+                    if number % FEW == 0:
+                        await asyncio.sleep(0)  # or those who type would notice
             attempts -= self._stopping
         if self.unsaved:
             logger.error("stopped with %d bytes of edits that the log did not take", self.unsaved)

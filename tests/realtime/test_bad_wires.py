@@ -125,7 +125,8 @@ async def test_a_signal_in_the_wrong_place_ends_no_stream(house):
         async with ada.stream(f"/learners/{ada.person}/live") as live:
             for _ in range(2):
                 await live.next()
-            await bus.publish(f"lyceum.main.views.mastery.{ada.person}", b'{"type":"saved","position":1}')
+            spoke = b'{"type":"spoke","person":"x","turn":"t","started":1,"ended":2}'
+            await bus.publish(f"lyceum.main.views.mastery.{ada.person}", spoke)
             moved = b'{"type":"moved","name":"mastery","position":1}'
             await bus.publish(f"lyceum.main.views.mastery.{ada.person}", moved)
             await bus.close()

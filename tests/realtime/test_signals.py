@@ -13,7 +13,7 @@ from realtime.hub import Hub
 from realtime.metrics import Metrics
 from realtime.outbox import Outbox
 from realtime.progress import Progress
-from realtime.signals import Moved, Saved, Signal, Slots, Speaking, Spoke, Switchboard, encode
+from realtime.signals import Moved, Signal, Slots, Speaking, Spoke, Switchboard, encode
 from realtime.streams import Frame
 from rooms.facilitator.ports import Mark
 
@@ -134,7 +134,7 @@ def data(frames: list[Frame]) -> list[bytes]:
     return [frame.data for frame in frames]
 
 
-async def test_a_room_hears_who_speaks_and_that_its_board_is_saved():
+async def test_a_room_hears_who_speaks():
     house = House()
     with (
         house.hub.listening(("room", "school", "algebra")) as here,
@@ -142,11 +142,9 @@ async def test_a_room_hears_who_speaks_and_that_its_board_is_saved():
     ):
         await house.hears("lyceum.school.rooms.algebra.voice", Speaking("ada", "t1", 1000))
         await house.hears("lyceum.school.rooms.algebra.voice", Spoke("ada", "t1", 1000, 1500))
-        await house.hears("lyceum.school.rooms.algebra.board", Saved(7))
         assert data(here.drain()) == [
             b'event: speaking\ndata: {"person":"ada","speaking":true,"at":1000}\n\n',
             b'event: speaking\ndata: {"person":"ada","speaking":false,"at":1500}\n\n',
-            b'event: saved\ndata: {"position":7}\n\n',
         ]
         assert elsewhere.drain() == []
 
@@ -204,7 +202,7 @@ async def test_what_is_no_signal_is_counted_and_dropped(garbage: bytes):
 async def test_the_facilitator_is_given_marks_of_turns_and_nothing_else():
     marks = Marks()
     await marks.heard("lyceum.school.rooms.algebra.voice", encode(Speaking("ada", "t1", 1000)))
-    await marks.heard("lyceum.school.rooms.algebra.voice", encode(Saved(7)))
+    await marks.heard("lyceum.school.rooms.algebra.voice", encode(Moved("views", 7)))
     await marks.heard("lyceum.school.rooms.algebra.voice", encode(Spoke("ada", "t1", 1000, 1500)))
     stream = marks.stream()
     assert [await anext(stream), await anext(stream)] == [
