@@ -312,7 +312,7 @@ def test_whenever_boards_are_loaded_unloaded_and_lose_their_snapshots_all_end_eq
         opened = PostgresLog.opened(postgres_url)
         log = runner.run(opened.__aenter__())
 
-        @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
         @given(lives())
         def all_end_equal(steps):
             runner.run(lived(log, f"room-{next(numbers)}", steps))
