@@ -92,20 +92,23 @@ class Writer:
 
 def kills(deployed: Deployment, pace: Pace) -> list[Row]:
     """Kill so many nodes, then compare the log with every client."""
-    house = _started(deployed)
-    seats = [line.split() for line in deployed.people(house, ROOMS, EACH)]
-    return deployed.runner.run(_killing(deployed, house, seats, pace.kills))
+    nodes = [_started(deployed)]
+    try:
+        seats = [line.split() for line in deployed.people(nodes[0], ROOMS, EACH)]
+        return deployed.runner.run(_killing(deployed, nodes, seats, pace.kills))
+    finally:
+        nodes[-1].kill()
 
 
 async def _killing(
-    deployed: Deployment, first: RunningHouse, seats: Sequence[list[str]], times: int
+    deployed: Deployment, nodes: list[RunningHouse], seats: Sequence[list[str]], times: int
 ) -> list[Row]:
-    place = Place(_url(first))
+    place = Place(_url(nodes[0]))
     writers = [Writer(f"w{number}", path, place) for number, (_, path) in enumerate(seats)]
     async with asyncio.TaskGroup() as group:
         syncing = [group.create_task(writer.sync()) for writer in writers]
         typing = [group.create_task(writer.type()) for writer in writers]
-        last = await _killed(deployed, first, place, writers, times)
+        await _killed(deployed, nodes, place, writers, times)
         for task in typing:
             task.cancel()
         rooms = {
@@ -114,22 +117,19 @@ async def _killing(
         rows = await _compared(deployed, rooms)
         for task in syncing:
             task.cancel()
-    last.kill()
     return [at_most("kills of a web node while people type", "kills", times), *rows]
 
 
 async def _killed(
-    deployed: Deployment, house: RunningHouse, place: Place, writers: Sequence[Writer], times: int
-) -> RunningHouse:
-    """Each time another node is ready before the one that all are at is killed; the last one."""
+    deployed: Deployment, nodes: list[RunningHouse], place: Place, writers: Sequence[Writer], times: int
+) -> None:
+    """Each time another node is ready before the one that all are at is killed. The last of `nodes` lives."""
     await _all_at(writers, place.url)
     for _ in range(times):
-        following = await asyncio.to_thread(_started, deployed)
-        place.url = _url(following)
-        await asyncio.to_thread(house.kill)
-        house = following
+        nodes.append(await asyncio.to_thread(_started, deployed))
+        place.url = _url(nodes[-1])
+        await asyncio.to_thread(nodes[-2].kill)
         await _all_at(writers, place.url)
-    return house
 
 
 async def _all_at(writers: Sequence[Writer], url: str) -> None:
