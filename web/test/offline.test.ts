@@ -56,6 +56,20 @@ describe("what is kept of a board in this browser", () => {
     expect(later.getText("text").toString()).toBe("");
   });
 
+  test.each([[false, ""], [true, "here"]])("when the page goes away, with edits unsaved: %j, there stays %j", async (unsaved, left) => {
+    const name = fresh();
+    const [doc, kept] = page(name);
+    await kept.ready;
+    doc.getText("text").insert(0, "here");
+    kept.mark(unsaved);
+    await new Promise((resolve) => setTimeout(resolve));
+    kept.release();
+    doc.destroy();
+    const [later, again] = page(name);
+    expect(await again.ready).toBe(unsaved);
+    expect(later.getText("text").toString()).toBe(left);
+  });
+
   test("people and organisations have their own", () => {
     const names = [["main", "ada"], ["main", "ben"], ["other", "ada"]].map(([org, who]) => storeName(org!, who!, "r"));
     expect(new Set(names).size).toBe(3);

@@ -62,6 +62,7 @@ export class BoardLink {
     this.doc.on("update", this.updated);
     this.ticking = setInterval(this.tick, 500);
     addEventListener("offline", this.cutOff);
+    addEventListener("pagehide", this.gone);
     void this.offline.ready.then((unsaved) => unsaved && this.edited());
   }
 
@@ -138,6 +139,7 @@ export class BoardLink {
     this.over = true;
     clearInterval(this.ticking);
     removeEventListener("offline", this.cutOff);
+    removeEventListener("pagehide", this.gone);
     this.provider.destroy();
   }
 
@@ -146,6 +148,10 @@ export class BoardLink {
     if (!this.provider.wsconnected) return;
     this.provider.disconnect();
     this.provider.connect();
+  };
+
+  private readonly gone = ({ persisted }: PageTransitionEvent) => {
+    if (!persisted && !this.unsaved) this.offline.release();
   };
 
   private readonly updated = (_update: Uint8Array, origin: unknown) => {

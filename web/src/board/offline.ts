@@ -6,6 +6,8 @@ import type * as Y from "yjs";
 /** A browser that does not answer within this time does without. */
 const PATIENCE_MS = 2000;
 const UNSAVED = "unsaved";
+/** The object store of y-indexeddb for what others want to keep. */
+const MARKS = "custom";
 
 /** One board of one person; nobody else's page opens it. */
 export function storeName(org: string, person: string, room: string): string {
@@ -42,6 +44,11 @@ export class Offline {
     await Promise.all([emptied, store.destroy()]).catch(() => {});
   }
 
+  /** The page goes away: what the server has need not stay in a browser that others may use, too. */
+  release(): void {
+    if (this.store?.db) clear(this.store.db, true).catch(() => {});
+  }
+
   private async loaded(): Promise<boolean> {
     if (!this.store) return false;
     const late = pause(PATIENCE_MS).then(() => false);
@@ -54,10 +61,15 @@ function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-function clear(db: IDBDatabase): Promise<void> {
+/** Empties it; on request only if no tab has marked that there are unsaved edits in it. */
+function clear(db: IDBDatabase, unlessUnsaved = false): Promise<void> {
   const stores = [...db.objectStoreNames];
   const change = db.transaction(stores, "readwrite");
-  for (const name of stores) change.objectStore(name).clear();
+  const empty = () => stores.forEach((name) => change.objectStore(name).clear());
+  if (unlessUnsaved) {
+    const marked: IDBRequest<unknown> = change.objectStore(MARKS).get(UNSAVED);
+    marked.onsuccess = () => marked.result === 1 || empty();
+  } else empty();
   return new Promise((resolve, reject) => {
     change.oncomplete = () => resolve();
     change.onerror = change.onabort = () => reject(change.error ?? new Error("What was kept could not be removed."));
