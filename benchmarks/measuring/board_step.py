@@ -27,8 +27,10 @@ class Pace:
     quick: bool
 
 
+HIGHEST = 16_000
+"""Clients that are tried at most."""
 FULL = Pace(1.5, 4.0, 0.1, 100, False)
-QUICK = Pace(0.5, 1.0, 0.6, 3, True)
+QUICK = Pace(0.5, 1.0, 1.0, 3, True)
 
 
 @dataclass
@@ -104,7 +106,7 @@ def clients_a_core(
         best[clients] = undisturbed(served, clients // 4, 4, pace, lambda each: each.good, **options)
         return best[clients].good
 
-    found = most(passes, guess, exact=pace.exact)
+    found = most(passes, guess, exact=pace.exact, highest=2 * guess if pace.quick else HIGHEST)
     return found, best.get(found)
 
 

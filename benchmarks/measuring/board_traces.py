@@ -96,11 +96,12 @@ def traces(deployed: Deployment, pace: Pace, folder: Path) -> list[Row]:
     """Each trace, one after the other."""
     rows: list[Row] = []
     for name in TRACES[:1] if pace.quick else TRACES:
-        rows += _through(deployed, trace(folder, name, MESSAGES, 2000 if pace.quick else None))
+        written = trace(folder, name, MESSAGES, 2000 if pace.quick else None)
+        rows += _through(deployed, written, 1 if pace.quick else LOADS)
     return rows
 
 
-def _through(deployed: Deployment, written: Trace) -> list[Row]:
+def _through(deployed: Deployment, written: Trace, loads: int) -> list[Row]:
     began = time.perf_counter()
     with deployed.web() as served:
         people = served.people(1, written.authors)
@@ -108,7 +109,7 @@ def _through(deployed: Deployment, written: Trace) -> list[Row]:
         lasted = time.perf_counter() - began
         room = people[0].split()[0]
         kept = deployed.runner.run(_kept(deployed, room, written))
-    loads = [_load(deployed, people[0]) for _ in range(LOADS)]
+    took = [_load(deployed, people[0]) for _ in range(loads)]
     ends = text_of([run.update for run in kept.runs])
     unknown = [run for run in kept.runs if run.person != f"{room}-{run.client - 1}"]
     name, size = f"trace {written.name}", len(written.end.encode())
@@ -123,7 +124,7 @@ def _through(deployed: Deployment, written: Trace) -> list[Row]:
             12,
         ),
         at_most(f"{name}: of which the snapshot", "times", kept.snapshot / size),
-        at_most(f"{name}: from connecting to all of it, board not in memory", "ms", median(loads), 50),
+        at_most(f"{name}: from connecting to all of it, board not in memory", "ms", median(took), 50),
     ]
 
 
