@@ -71,6 +71,7 @@ async def _enter(
     access = house.tokens.read(token)
     if not re.match(ID_PATTERN, room):
         raise UnknownRoom
+    await house.boards.admission.turn()
     drops = house.boards.drops
     found, pen = await _place(house, access, room)
     await _tell_of_reading(house, access, room, found)

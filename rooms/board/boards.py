@@ -11,6 +11,7 @@ from domain.events import Boundary, Context
 from domain.log import EventLog
 from domain.rooms import BoardEdited, Run
 from rooms.board import wire
+from rooms.board.admission import Admission
 from rooms.board.board import Board
 from rooms.board.closing import Closing, Overloaded, Restarting
 from rooms.board.connection import Connection
@@ -68,6 +69,7 @@ class Boards:
         self._memory = Memory(now)
         self._boards: dict[tuple[str, str], Board] = {}
         self.together = Together(Nobody(), self._boards, now)
+        self.admission = Admission(limits, now)
         self._due: dict[Board, float] = {}
         self._wake = asyncio.Event()
         self._stopping = False

@@ -44,6 +44,12 @@ class Limits:
     comes faster waits."""
     burst: float = 3000.0
     """Messages that it may send at once."""
+    admitted: float = 500.0
+    """Sockets a second that are let in when many come at once."""
+    admitted_at_once: float = 500.0
+    """How many are let in at once when few came before."""
+    admitted_within: float = 8.0
+    """Whoever would wait for longer is told to come back."""
     crowd: int = 16
     """From so many sockets on, what goes to all of them goes together, a tick at a time."""
     tick: float = 0.03
