@@ -25,6 +25,10 @@ def edits_of(room: str) -> Query:
     return Query((about(f"room:{room}", BoardEdited),))
 
 
+LONG = 256 * 1024
+"""A tail that weighs more is folded beside the event loop before its board is loaded."""
+
+
 class Kept(NamedTuple):
     """A snapshot, and the bytes that it takes where it is kept."""
 
@@ -92,10 +96,11 @@ class Loading:
     snapshots ever taken weigh no more than the log does, and a tail is never long.
     """
 
-    def __init__(self, log: EventLog, snapshots: Snapshots, floor: int) -> None:
+    def __init__(self, log: EventLog, snapshots: Snapshots, floor: int, long: int = LONG) -> None:
         self._log = log
         self._snapshots = snapshots
         self._floor = floor
+        self._long = long
         self._lives: dict[Key, Life] = {}
         self._due: dict[Key, None] = {}
         self._wake = asyncio.Event()
@@ -103,6 +108,9 @@ class Loading:
     async def load(self, org: str, room: str, *, trusting: bool = True) -> Loaded:
         """A board as it is on record; from the log alone, if not `trusting`. Raises `LogUnavailable`."""
         snapshot, size, tail = await self._read(org, room, trusting=trusting)
+        if trusting and tail.size > self._long and (kept := await self._take(org, room, snapshot, tail)):
+            snapshot, size = kept
+            tail = Tail([], snapshot.position, 0)
         before = snapshot.runs() if snapshot else []
         self._lives[org, room] = Life(tail.size, size)
         self._look(org, room)
@@ -161,16 +169,20 @@ class Loading:
         if not self._is_due(tail.size, size):
             self._renewed(org, room, Life(tail.size, size))
             return
+        kept = await self._take(org, room, before, tail)
+        life = Life(0, kept.size, len(kept.snapshot.update)) if kept else Life(0, tail.size)
+        self._renewed(org, room, life)
+
+    async def _take(self, org: str, room: str, before: Snapshot | None, tail: Tail) -> Kept | None:
+        """Fold, beside the event loop, and keep; None if there can be no snapshot of this board."""
         snapshot = await asyncio.to_thread(folded, before, tail.runs, tail.position)
         if snapshot is None and before is not None:
             _, _, tail = await self._read(org, room, trusting=False)
             snapshot = await asyncio.to_thread(folded, None, tail.runs, tail.position)
         if snapshot is None:
             logger.error("the board of room %s can have no snapshot, and is read from the log", room)
-            self._renewed(org, room, Life(0, tail.size))
-        else:
-            size = await self._snapshots.keep(org, room, snapshot)
-            self._renewed(org, room, Life(0, size, len(snapshot.update)))
+            return None
+        return Kept(snapshot, await self._snapshots.keep(org, room, snapshot))
 
     def _renewed(self, org: str, room: str, life: Life) -> None:
         if (org, room) in self._lives:

@@ -106,6 +106,15 @@ async def test_with_a_snapshot_only_the_tail_of_the_log_is_read(log, snapshots):
     assert (text_of(loaded), loaded.owners, loaded.position) == ("hello world", {1: "ada"}, last)
 
 
+async def test_a_long_tail_becomes_a_snapshot_before_its_board_is_loaded(log, snapshots):
+    writer = Writer(log)
+    for word in ("hello", " world"):
+        position, _ = await writer.write(word)
+    loaded = await Loading(log, snapshots, floor=0, long=300).load("school", "r")
+    assert (text_of(loaded), len(loaded.runs), loaded.position) == ("hello world", 1, position)
+    assert (await snapshots.load("school", "r")).snapshot == loaded.snapshot
+
+
 async def test_all_snapshots_together_weigh_no_more_than_the_log_and_no_tail_is_long(log, snapshots):
     loading, writer, events = Loading(log, snapshots, floor=500), Writer(log), []
     await loading.load("school", "r")
