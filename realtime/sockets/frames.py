@@ -70,7 +70,7 @@ class Parser:
     __slots__ = ("_data", "_decoder", "_kind", "_largest", "_message")
 
     def __init__(self, largest: int) -> None:
-        """`largest` is how many bytes a message may have, all its fragments together."""
+        """`largest` is how many bytes a message may have, all its fragments together: 125 or more."""
         self._largest = largest
         self._data = bytearray()
         self._kind = CONTINUATION
@@ -88,6 +88,16 @@ class Parser:
 
     def next(self) -> Frame | None:
         """The next message or control frame, None if its rest is yet to come. Raises `Violation`."""
+        data = self._data
+        if len(data) > 5 and data[0] == FINAL | BINARY and self._kind == CONTINUATION:
+            end = data[1] - MASKED + 6  # as in `sole_message`: nearly everything is short
+            if 6 <= end <= SMALL + 6 and end <= len(data):
+                message = unmasked(data[6:end], data[2:6])
+                del data[:end]
+                return Frame(BINARY, message)
+        return self._next()
+
+    def _next(self) -> Frame | None:
         while (header := self._header()) is not None:
             first, begin, end = header
             if len(self._data) < end:
