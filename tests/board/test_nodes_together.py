@@ -143,6 +143,7 @@ class Story:
                 node.deliver()
         for node in self.nodes:
             await node.saved()
+        for node in self.nodes:
             await node.read(self.room)
         quiet = all(peer.connection.open and peer.quiet() for peer in self.peers)
         return quiet and not any(node.lines.arrived or node.keeps() for node in self.nodes)
