@@ -7,13 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adapters.postgres_log import PostgresLog
-from domain.events import Query, about
-from domain.rooms import BoardEdited
 from rooms.board import together
-from rooms.history import RoomHistory
-from rooms.then import Known
+from rooms.board.document import restored
 from tests.board.nodes import Node, written_once
-from tests.board.support import Peer, settle
+from tests.board.support import Peer, edits, settle
 
 who = st.integers(0, 2)
 where = st.integers(0, 1)
@@ -165,14 +162,9 @@ async def told(log, room, steps):
             await story.kill(at)
         for peer in story.peers:
             peer.forget()
-    then = RoomHistory(room)
-    async for batch in log.read(Query((about(f"room:{room}", BoardEdited),)), org="school"):
-        for recorded in batch:
-            then.apply(recorded)
-    answer = then.answer(then.moment(), Known())
-    assert texts == {answer.board.text}
-    assert sum(author.characters for author in answer.authors) == len(answer.board.text)
-    assert {author.person for author in answer.authors} <= {"ada", "bob", "cyd"}
+    recorded = await edits(log, room)
+    assert texts == {restored([run for event in recorded for run in event.runs]).text()}
+    assert {run.person for event in recorded for run in event.runs} <= {"ada", "bob", "cyd"}
     await written_once(log, room)
 
 
