@@ -21,6 +21,15 @@ class Stretch(Struct, frozen=True, array_like=True, gc=False):
     person: int
 
 
+class Ahead(Struct, frozen=True, array_like=True, gc=False):
+    """What a client id wrote from one clock to another, while what it wrote before that is not here yet."""
+
+    client: int
+    start: int
+    end: int
+    person: int
+
+
 class Authorship(Struct, frozen=True, array_like=True):
     """Who wrote all that a document holds: what a snapshot carries beside the document itself.
 
@@ -29,6 +38,7 @@ class Authorship(Struct, frozen=True, array_like=True):
 
     persons: tuple[str, ...] = ()
     stretches: tuple[Stretch, ...] = ()
+    ahead: tuple[Ahead, ...] = ()
 
 
 NOBODY = Authorship()
@@ -41,8 +51,11 @@ class Authors:
     def __init__(self, before: Authorship = NOBODY) -> None:
         self._ends: dict[int, list[int]] = {}
         self._persons: dict[int, list[str]] = {}
-        for client, end, person in _stretches(before):
-            self.extend(client, end, person)
+        self._ahead: list[tuple[int, int, int, str]] = []
+        for stretch in before.stretches:
+            self.extend(stretch.client, stretch.end, before.persons[stretch.person])
+        for ahead in before.ahead:
+            self._ahead.append((ahead.client, ahead.start, ahead.end, before.persons[ahead.person]))
 
     def authorship(self) -> Authorship:
         """All of it, for a snapshot of the same document."""
@@ -52,7 +65,11 @@ class Authors:
             for client, ends in sorted(self._ends.items())
             for end, person in zip(ends, self._persons[client], strict=True)
         ]
-        return Authorship(tuple(persons), tuple(stretches))
+        ahead = [
+            Ahead(client, start, end, persons.setdefault(person, len(persons)))
+            for client, start, end, person in sorted(self._ahead)
+        ]
+        return Authorship(tuple(persons), tuple(stretches), tuple(ahead))
 
     def add(self, runs: Iterable[Run]) -> None:
         """Take in the runs of one event; what cannot be read is no part of the document either."""
@@ -65,8 +82,21 @@ class Authors:
     def note(self, contents: Contents, person: str) -> None:
         """Somebody's update, as it was read: what it repeats stays whose it is, what is new is theirs."""
         for block in contents.blocks:
-            if block.kind != SKIP and block.clock <= self.known(block.client):
-                self.extend(block.client, block.clock + block.length, person)
+            if block.kind != SKIP:
+                self._wrote(block.client, block.clock, block.clock + block.length, person)
+
+    def _wrote(self, client: int, start: int, end: int, person: str) -> None:
+        if start > self.known(client):
+            self._ahead.append((client, start, end, person))
+            return
+        self.extend(client, end, person)
+        while self._ahead:
+            ready = [each for each in self._ahead if each[0] == client and each[1] <= self.known(client)]
+            if not ready:
+                return
+            first = min(ready, key=_start)
+            self._ahead.remove(first)
+            self.extend(client, first[2], first[3])
 
     def known(self, client: int) -> int:
         """The clock of the next thing that this client id will write."""
@@ -118,9 +148,8 @@ class Authors:
         return dict(counts)
 
 
-def _stretches(authorship: Authorship) -> Iterator[tuple[int, int, str]]:
-    for stretch in authorship.stretches:
-        yield stretch.client, stretch.end, authorship.persons[stretch.person]
+def _start(ahead: tuple[int, int, int, str]) -> int:
+    return ahead[1]
 
 
 def visible_text(contents: Contents, root: str) -> Iterable[Block]:

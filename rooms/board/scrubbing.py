@@ -89,17 +89,11 @@ class BoardPast:
                 contents = read(run.update)
             except BadUpdate:
                 continue
-            self._sequence.insert(contents.blocks, position, run.person)
+            for client, end, person in self._sequence.insert(contents.blocks, position, run.person):
+                self.authors.extend(client, end, person)
+                self._steps.setdefault(client, _Steps()).add(position, end)
+                self._count += 1
             self._sequence.delete(contents.deleted, position, run.person)
-            for client in {block.client for block in contents.blocks}:
-                self._wrote(client, position, run.person)
-
-    def _wrote(self, client: int, position: int, person: str) -> None:
-        known = self._sequence.known(client)
-        if known > self.authors.known(client):
-            self.authors.extend(client, known, person)
-            self._steps.setdefault(client, _Steps()).add(position, known)
-            self._count += 1
 
     def state(self) -> bytes:
         """The state vector of all that was folded."""

@@ -12,6 +12,9 @@ from collections.abc import Iterable, Iterator
 from rooms.board.items import DELETED, Item, Place, as_block, behind, continues, head, place_of
 from rooms.board.update import GC, SKIP, STRING, Block, Id
 
+Written = tuple[int, int, str]
+"""A client id, the clock that it came to, and the person who wrote or brought that."""
+
 
 class Sequence:
     """The items of one document. `positions` of events only grow."""
@@ -20,7 +23,7 @@ class Sequence:
         self._starts: dict[int, list[int]] = {}
         self._items: dict[int, list[Item]] = {}
         self._heads: dict[Place, Item] = {}
-        self._waiting: list[Block] = []
+        self._waiting: list[tuple[Block, str]] = []
         self._deletions: list[tuple[int, int, int, int, str]] = []
         self.count = 0
         """How many items there are."""
@@ -41,26 +44,31 @@ class Sequence:
             yield item
             item = item.right
 
-    def insert(self, blocks: list[Block], position: int, person: str) -> None:
-        """Take in what an update brings; blocks that stand on what is not here wait for it."""
+    def insert(self, blocks: list[Block], position: int, person: str) -> list[Written]:
+        """Take in what an update brings, and answer that. Blocks that stand on what is not here wait for it,
+        as several nodes may record an edit before the one on which it stands."""
         if len(blocks) == 1 and not self._waiting and self._needs(blocks[0]) is None:
-            self._take(blocks[0], position, person)
-            return
-        queues: dict[int, deque[Block]] = {}
-        for block in sorted((*self._waiting, *blocks), key=lambda block: block.clock):
-            queues.setdefault(block.client, deque()).append(block)
-        for client in queues:
-            self._settle(queues, client, position, person)
-        self._waiting = [block for queue in queues.values() for block in queue]
+            return self._take(blocks[0], position, person)
+        queues: dict[int, deque[tuple[Block, str]]] = {}
+        for each in (*self._waiting, *((block, person) for block in blocks)):
+            queues.setdefault(each[0].client, deque()).append(each)
+        for client, queue in queues.items():
+            queues[client] = deque(sorted(queue, key=_clock))
+        written = [one for client in queues for one in self._settle(queues, client, position)]
+        self._waiting = [each for queue in queues.values() for each in queue]
+        return written
 
-    def _settle(self, queues: dict[int, deque[Block]], client: int, position: int, person: str) -> None:
+    def _settle(
+        self, queues: dict[int, deque[tuple[Block, str]]], client: int, position: int
+    ) -> Iterator[Written]:
         """Take in what there is of one client, and before it whatever that stands on."""
         stack, stuck = [client], set[int]()
         while stack:
             queue = queues.get(stack[-1])
-            needs = self._needs(queue[0]) if queue else stack[-1]
+            needs = self._needs(queue[0][0]) if queue else stack[-1]
             if needs is None and queue:
-                self._take(queue.popleft(), position, person)
+                block, person = queue.popleft()
+                yield from self._take(block, position, person)
                 stuck.clear()
             elif needs is None or needs in stack or needs in stuck or not queues.get(needs):
                 stuck.add(stack.pop())
@@ -78,15 +86,16 @@ class Sequence:
                 return identity[0]
         return None
 
-    def _take(self, block: Block, position: int, person: str) -> None:
+    def _take(self, block: Block, position: int, person: str) -> list[Written]:
         known = self.known(block.client)
         if block.kind == SKIP or block.clock + block.length <= known:
-            return
+            return []
         if block.clock < known:
             block = behind(block, known - block.clock)
         item = self._placed(block)
         if item is not None and block.kind in (GC, DELETED):
             item.deleted, item.deleter = position, person
+        return [(block.client, self.known(block.client), person)]
 
     def _placed(self, block: Block) -> Item | None:
         """Put a block into its place; None if it became part of the item before."""
@@ -183,13 +192,13 @@ class Sequence:
         self, client: int, clock: int, length: int, position: int, person: str
     ) -> tuple[int, int, int, int, str] | None:
         """Answers what is still to be deleted, once it is here."""
-        end = clock + length
-        upto = min(end, self.known(client))
+        start, end = clock, clock + length
+        upto = max(start, min(end, self.known(client)))
         while clock < upto:
             item = self.at(client, clock)
             clock = item.end
             if not item.deleted:
-                clock = self._mark(item, max(item.clock, end - length), upto, position, person)
+                clock = self._mark(item, max(item.clock, start), upto, position, person)
         return (client, upto, end - upto, position, person) if upto < end else None
 
     def _mark(self, item: Item, start: int, end: int, position: int, person: str) -> int:
@@ -199,3 +208,7 @@ class Sequence:
             self._split(item, end)
         item.deleted, item.deleter = position, person
         return item.end
+
+
+def _clock(waiting: tuple[Block, str]) -> int:
+    return waiting[0].clock

@@ -25,7 +25,7 @@ def made(text: str, changes) -> str:
 def test_differences_made_on_the_text_of_one_position_give_that_of_the_other(history, one, two):
     told = Told(history)
     past = past_of(told)
-    since, until = sorted((one % (len(told.events) + 1), two % (len(told.events) + 1)))
+    since, until = sorted(told.complete[number % len(told.complete)] for number in (one, two))
     changes = list(differences(past, since, until, "text"))
     assert made(told.document(since).text(), changes) == told.document(until).text()
     for change in changes:

@@ -15,7 +15,7 @@ from tests.history.told import Told, histories, past_of
 def test_the_text_at_every_position_is_that_of_a_replay(history):
     told = Told(history)
     past = past_of(told)
-    for position in range(len(told.events) + 2):
+    for position in told.complete:
         assert past.text(position) == told.document(position).text()
 
 

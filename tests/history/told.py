@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 from pycrdt import Doc, Text
 
 from domain.rooms import Run
-from rooms.board.document import Document, restored
+from rooms.board.document import Document, Missing, restored
 from rooms.board.gathering import CARRIED
 from rooms.board.scrubbing import BoardPast
+from rooms.board.update import read
 
 PERSONS = ("ada", "ben", "cyd")
 WORDS = ("a", "xyz", "é", "😀", "b😀c", "\n")
@@ -19,6 +20,7 @@ acts = st.one_of(
     st.tuples(st.just("send"), st.integers(0, 2)),
     st.tuples(st.just("hear"), st.integers(0, 2)),
     st.tuples(st.just("bring"), st.integers(0, 2), st.integers(0, 2)),
+    st.tuples(st.just("late"), st.integers(0, 2)),
     st.tuples(st.just("event")),
 )
 histories = st.lists(acts, max_size=40)
@@ -49,15 +51,16 @@ class Told:
 
     def __init__(self, history) -> None:
         self.authors = [Author(p, Doc(client_id=n + 1)) for n, p in enumerate(PERSONS)]
-        self.server: Doc = Doc()
-        self.server.get("text", type=Text)
         self.events: list[list[Run]] = [[]]
-        self.heard = [0, 0, 0]
-        self.runs: list[Run] = []
+        self.held: list[Run] = []
+        self.complete = [0]
+        """The positions at which nothing on record stands on what is not on record yet."""
         for act in history:
             getattr(self, f"_{act[0]}")(*act[1:])
         for who in range(len(PERSONS)):
             self._send(who)
+        self._record(*self.held)
+        self.complete.append(len(self.events))
 
     def _insert(self, who: int, at: int, word: str) -> None:
         text = str(self.authors[who].text)
@@ -77,10 +80,16 @@ class Told:
             self._record(Run(person=PERSONS[who], client=who + 1, update=update))
         self.authors[who].waiting.clear()
 
+    def _late(self, who: int) -> None:
+        """What waits is recorded by a node that is behind: later than what stands on it."""
+        sent = [Run(person=PERSONS[who], client=who + 1, update=each) for each in self.authors[who].waiting]
+        self.authors[who].waiting.clear()
+        self.held += sent
+
     def _hear(self, who: int) -> None:
-        for run in self.runs[self.heard[who] :]:
-            self.authors[who].doc.apply_update(run.update)
-        self.heard[who] = len(self.runs)
+        """While something is held back, the node that others are at has nothing new to tell."""
+        if not self.held:
+            self.authors[who].doc.apply_update(self.document(len(self.events)).whole())
 
     def _bring(self, who: int, other: int) -> None:
         """All that a page has, what others wrote and nobody had sent included, in the name of whoever."""
@@ -88,17 +97,38 @@ class Told:
         whole = self.authors[who].doc.get_update()
         self._record(Run(person=PERSONS[who], client=CARRIED, update=whole))
 
-    def _record(self, run: Run) -> None:
-        self.server.apply_update(run.update)
-        self.runs.append(run)
-        self.events[-1].append(run)
+    def _record(self, *runs: Run) -> None:
+        self.events[-1] += runs
 
     def _event(self) -> None:
+        """What was held back comes with every third event."""
+        if not self.held:
+            self.complete.append(len(self.events))
         self.events.append([])
+        if len(self.events) % 3 == 0:
+            self._record(*self.held)
+            self.held = []
 
     def document(self, position: int) -> Document:
-        """The document at a position, replayed by the library; the first event has position 1."""
-        return restored([run for event in self.events[:position] for run in event])
+        """The document at a position, replayed by the library; the first event has position 1.
+
+        An edit that is recorded before what it stands on is held back here: the library may lose it."""
+        document = restored([])
+        waiting = [run for event in self.events[:position] for run in event]
+        while True:
+            late = [run for run in waiting if not _applied(document, run)]
+            if len(late) == len(waiting):
+                return document
+            waiting = late
+
+
+def _applied(document: Document, run: Run) -> bool:
+    contents = read(run.update)
+    try:
+        document.apply(run.update, contents, document.new_blocks(contents))
+    except Missing:
+        return False
+    return True
 
 
 def past_of(told: Told) -> BoardPast:
