@@ -307,6 +307,7 @@ class Boards:
         self._memory.let_go(size)
         self._loading.let_go(board.org, board.room)
         del self._boards[board.org, board.room]
+        board.document = None  # the board itself is freed when the interpreter gets round to it
         self.together.closed(board)
         return size
 

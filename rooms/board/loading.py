@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 Key = tuple[str, str]
 """(organisation, room)."""
-ENVELOPE = 200
+ENVELOPE = 140
 """Bytes that an event takes in the log besides its updates, about."""
 
 

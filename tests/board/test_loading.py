@@ -1,6 +1,7 @@
 """A board is loaded from its last snapshot and the tail of the log, and let go of when nobody uses it."""
 
 import asyncio
+import weakref
 from itertools import count
 
 import pytest
@@ -243,7 +244,9 @@ async def test_the_longest_unused_boards_go_first_when_memory_is_short_and_none_
         for room in ("second", "first", "third"):
             (await boards.open("school", room, Socket(), "ada", writes=True)).closed()
         assert boards.memory > limits.memory
+        document = weakref.ref(boards._boards["school", "first"].document)
         boards._unload()
+        assert document() is None  # at once, or its memory could not be given back
         loaded = [room for room in ("first", "second", "third", "used") if boards.text("school", room)]
         assert loaded == ["third", "used"]
         assert boards.memory < limits.memory
