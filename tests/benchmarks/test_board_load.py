@@ -44,7 +44,7 @@ def served(port: int, seats: list[str] | None = None) -> Served:
 
 
 async def loaded(server: Served, rooms: int = 1, **options: Any) -> Found:
-    options = {"rate": 50.0, "warmup": 0.05, "seconds": 0.2, "drain": 0.3, "patience": 2.0, **options}
+    options = {"rate": 50.0, "warmup": 0.05, "seconds": 0.2, "drain": 0.3, "patience": 5.0, **options}
     return await asyncio.to_thread(load, server, rooms, 4, **options)
 
 
@@ -52,7 +52,7 @@ async def test_eight_people_in_two_rooms_of_a_house_get_every_key_of_the_others_
     seats = await meet(house, ("load-1", "load-2"), 4)
     port = int(house.url.rpartition(":")[2])
 
-    found = await loaded(served(port, seats), 2, cursor=True)
+    found = await loaded(served(port, seats), 2, cursor=True, drain=10.0, patience=10.0)
 
     assert found.whole
     assert found.clients == 8
