@@ -71,7 +71,11 @@ async def _enter(
     access = house.tokens.read(token)
     if not re.match(ID_PATTERN, room):
         raise UnknownRoom
-    await house.boards.admission.turn()
+    async with house.boards.admission.turn():
+        return access, await _opened(house, access, room, transport)
+
+
+async def _opened(house: House, access: Access, room: str, transport: Transport) -> Connection:
     drops = house.boards.drops
     found, pen = await _place(house, access, room)
     await _tell_of_reading(house, access, room, found)
@@ -85,7 +89,7 @@ async def _enter(
     except BaseException:
         connection.closed()
         raise
-    return access, connection
+    return connection
 
 
 async def _place(house: House, access: Access, room: str) -> tuple[Standing, Pen]:

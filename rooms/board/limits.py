@@ -48,6 +48,8 @@ class Limits:
     """Sockets a second that are let in when many come at once."""
     admitted_at_once: float = 500.0
     """How many are let in at once when few came before."""
+    admitted_together: int = 64
+    """How many are on their way in at a time."""
     admitted_within: float = 8.0
     """Whoever would wait for longer is told to come back."""
     crowd: int = 16

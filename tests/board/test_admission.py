@@ -24,7 +24,8 @@ class Door:
         """How long each of so many waits who come now."""
         self.waited = []
         for _ in range(number):
-            await self.admission.turn()
+            async with self.admission.turn():
+                pass
         return self.waited
 
 
@@ -51,6 +52,14 @@ async def test_whoever_would_wait_for_too_long_is_told_to_come_back():
         await door.come(2)
     assert refused.value.code == 1013
     door.now += 1
+    await door.come(1)
+
+
+async def test_only_so_many_are_on_their_way_in_at_a_time():
+    door = Door(replace(LIMITS, admitted_together=1, admitted_within=0))
+    async with door.admission.turn():
+        with pytest.raises(Overloaded):
+            await door.come(1)
     await door.come(1)
 
 

@@ -176,7 +176,7 @@ def test_any_order_of_edits_moves_losses_and_kills_ends_with_all_equal_to_the_lo
         log = runner.run(opened.__aenter__())
 
         @settings(
-            max_examples=60,
+            max_examples=40,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         )
