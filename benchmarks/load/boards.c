@@ -329,7 +329,7 @@ static void now_synced(client *c, reader update, double at)
     uint64_t extent = taken_apart(update, seed_file ? NULL : c, at);
     if (c->synced) return;
     c->synced = 1, synced++, opening--;
-    if (seed_file && c > clients && extent != seed_extent) joined_short++;
+    if (seed_file && extent != seed_extent) joined_short++;
     if (cursor) send_presence(c);
 }
 
@@ -589,12 +589,18 @@ static void work(void)
 
 /* --- a loaded document ------------------------------------------------------------------------------ */
 
-/* The first of each room brings the document. */
+/* The first of each room brings the document, and then asks for all of it: so it is known to be there. */
 static void bring(void)
 {
-    for (int i = 0; i < count; i += per_room)
-        if (clients[i].state == OPEN) send_sync(&clients[i], 2, seed.data, seed.size);
-    for (double until = now() + warmup; now() < until;) turn(0.01);
+    joined_short = 0;
+    for (int i = 0; i < count; i += per_room) {
+        client *c = &clients[i];
+        if (c->state != OPEN) continue;
+        c->synced = 0, synced--, opening++;
+        send_sync(c, 2, seed.data, seed.size);
+        send_sync(c, 0, "\0", 1);
+    }
+    for (double until = now() + patience; now() < until && opening;) turn(0.01);
 }
 
 static void read_seed(void)
