@@ -1,0 +1,50 @@
+"""A prediction in words: what counts most first, and nothing that hardly counts."""
+
+from projections.prediction.model import Prediction, Terms
+
+SHOWN = 0.05
+"""Logits: a term that is smaller changes no probability by more than 1.25 %, and is left out."""
+
+MINUTE, HOUR, DAY = 60, 3600, 86_400
+UNITS = ((DAY, "day"), (HOUR, "hour"), (MINUTE, "minute"))
+
+
+def explained(prediction: Prediction, skill: str, ago: float | None = None, most: int = 4) -> str:
+    """Such as "predicted 62 %: this item is hard -0.8, your form on fractions is good +0.6".
+
+    `ago` is in seconds, since the learner's last answer on the skill. Of the terms at most so many are
+    named, the largest first; what all answers have in common (`base`) is not among them.
+    """
+    terms = reasons(prediction.terms, skill, ago)
+    told = ", ".join(f"{words} {logits:+.1f}" for words, logits in terms[:most])
+    return f"predicted {100 * prediction.probability:.0f} %" + (f": {told}" if told else "")
+
+
+def reasons(terms: Terms, skill: str, ago: float | None = None) -> list[tuple[str, float]]:
+    """Every term that counts, in words and in logits, the largest first."""
+    named = [
+        (_either(terms.item, "this item is easy", "this item is hard"), terms.item),
+        (_either(terms.skill, f"{skill} is easy", f"{skill} is hard"), terms.skill),
+        ("your answers on everything", terms.learner),
+        (f"your strength in {skill}", terms.standing),
+        (f"your form on {skill}", terms.form),
+        (f"what you have practised of {skill}", terms.practice),
+        ("the time since" if ago is None else since(ago), terms.pause),
+        (f"your first answer on {skill}", terms.first),
+        ("you have met this item before", terms.repeat),
+        ("what you answered just before", terms.previous),
+    ]
+    return sorted((each for each in named if abs(each[1]) >= SHOWN), key=lambda each: -abs(each[1]))
+
+
+def since(seconds: float) -> str:
+    """Such as "11 days ago", whole units, the largest that fits."""
+    for length, unit in UNITS:
+        count = int(seconds // length)
+        if count >= 1:
+            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+    return "just now"
+
+
+def _either(logits: float, more: str, less: str) -> str:
+    return more if logits >= 0 else less

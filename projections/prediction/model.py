@@ -1,0 +1,123 @@
+"""The model: finds the rows that an answer has to do with, predicts, and learns."""
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from msgspec import Struct
+
+from projections.keys import BETWEEN
+from projections.prediction.learning import learn, logit, marks, probability, remember
+from projections.prediction.rows import Around, Effect, Learner, Rows, Skill, Standing
+
+R = TypeVar("R")
+
+
+class Finder(Protocol):
+    """Finds a row, or begins one."""
+
+    def __call__(self, rows: dict[str, R], key: str, new: Callable[[], R]) -> R: ...
+
+
+class Terms(Struct, frozen=True):
+    """What speaks for a right answer, and what against it, in logits.
+
+    `base` and `skill` hold for everybody, `item` is how easy the item is, `learner` the learner's strength on
+    everything and `standing` on this skill, `form` the last answers on it, `practice` the counts of answers,
+    `pause` the time since, `first` and `repeat` the first answer on the skill and an item met before,
+    `previous` what usually follows the item before and its result.
+    """
+
+    base: float
+    item: float
+    skill: float
+    learner: float
+    standing: float
+    form: float
+    practice: float
+    pause: float
+    first: float
+    repeat: float
+    previous: float
+
+
+class Prediction(Struct, frozen=True):
+    """How likely the next answer is to be right, and why: the terms add up to its logit."""
+
+    probability: float
+    terms: Terms
+
+
+class Model:
+    """Predicts the next answer of a learner, and learns from each that is given: O(1) in rows and in time.
+
+    `at` is in seconds, from any instant that is the same for all. The same answers in the same order leave
+    the same bits.
+    """
+
+    def __init__(self, rows: Rows | None = None) -> None:
+        self.rows = rows or Rows()
+
+    def predict(self, learner: str, item: str, skill: str, at: float) -> Prediction:
+        """The next answer, if it were given to this item at `at`. Nothing is changed."""
+        around = self._around(learner, item, skill, _looked_up)
+        given = marks(around, item, at)
+        return Prediction(probability(logit(around, given)), _terms(around, given))
+
+    def answered(self, learner: str, item: str, skill: str, at: float, correct: bool) -> float:
+        """Learn from this answer; the probability that it would be right, as predicted before it."""
+        around = self._around(learner, item, skill, _kept)
+        given = marks(around, item, at)
+        likely = probability(logit(around, given))
+        learn(around, given, correct, likely)
+        remember(around, item, skill, at, correct)
+        return likely
+
+    def _around(self, learner: str, item: str, skill: str, found: Finder) -> Around:
+        rows = self.rows
+        who = found(rows.learners, learner, Learner)
+        step = turn = None
+        if who.item:
+            result = f"{BETWEEN}{int(who.correct)}{BETWEEN}"
+            step = found(rows.steps, who.item + result + item, Effect)
+            turn = found(rows.turns, who.skill + result + skill, Effect)
+        return Around(
+            rows.common,
+            who,
+            found(rows.standings, learner + BETWEEN + skill, Standing),
+            found(rows.items, item, Effect),
+            found(rows.skills, skill, Skill),
+            step,
+            turn,
+        )
+
+
+def _looked_up(rows: dict[str, R], key: str, new: Callable[[], R]) -> R:
+    row = rows.get(key)
+    return new() if row is None else row
+
+
+def _kept(rows: dict[str, R], key: str, new: Callable[[], R]) -> R:
+    row = rows.get(key)
+    if row is None:
+        row = rows[key] = new()
+    return row
+
+
+def _terms(around: Around, given: list[float]) -> Terms:
+    weights = zip(given, around.common.values, around.skill.weights.values, strict=True)
+    base, right, wrong, form, first, pause, rest, known, missed = (
+        mark * (common + own) for mark, common, own in weights
+    )
+    return Terms(
+        base=base,
+        item=around.item.mean,
+        skill=around.skill.mean,
+        learner=around.learner.mean,
+        standing=around.standing.mean,
+        form=form,
+        practice=right + wrong,
+        pause=pause + rest,
+        first=first,
+        repeat=known + missed,
+        previous=around.step.mean + around.turn.mean if around.step and around.turn else 0.0,
+    )
