@@ -26,6 +26,8 @@ Part = Annotated[str, Meta(pattern=ID_PATTERN)]
 """The name of a root of the board's document: `text`, `shapes`, …"""
 NOTES = "notes"
 """The part where notes on the others stand: what whoever may comment writes on."""
+ANY_OTHER = ""
+"""No part has this name, so nothing is said of it."""
 Rule = tuple[str | None, str | None]
 """A person, or everybody; a part, or all of them."""
 
@@ -75,6 +77,12 @@ def writes_all(rules: Mapping[Rule, Right], person: str) -> bool:
     """Whether a member may write on every part, whatever it is called."""
     whose = (person,) if (person, None) in rules else (person, None)
     return all(right == "write" for (who, _), right in rules.items() if who in whose)
+
+
+def writes_some(rules: Mapping[Rule, Right], person: str) -> bool:
+    """Whether there is a part on which a member may write."""
+    parts = {part for _, part in rules if part is not None}
+    return any(may_write(rules, person, part) for part in (*parts, NOTES, ANY_OTHER))
 
 
 def evolve(state: BoardState, event: Event) -> BoardState:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
-from domain.boards import BoardState, Right, Rule, SetBoardRight, may_write, writes_all
+from domain.boards import BoardState, Right, Rule, SetBoardRight, may_write, writes_all, writes_some
 from domain.errors import LogUnavailable, Refused
 from domain.identity import ID_PATTERN
 from domain.rooms import NotInTheRoom, UnknownRoom
@@ -100,7 +100,12 @@ async def _place(house: House, access: Access, room: str) -> tuple[Standing, Pen
     state: BoardState = await look
     found = standing_in(state.room, access, room)
     must_be_watching(found, access)
-    if not found.member or found.closed or access.role == "auditor":
+    if (
+        not found.member
+        or found.closed
+        or access.role == "auditor"
+        or not writes_some(state.rules, access.sub)
+    ):
         return found, Pen(writes=False)
     if writes_all(state.rules, access.sub):
         return found, Pen(writes=True)

@@ -47,4 +47,5 @@ def refusal_of(refused: Refused | Closing) -> Refusal:
         case Forbidden():
             return Refusal(4403, str(refused))
         case _:
-            return Refusal(UNAUTHENTICATED if refused.status == 401 else 4400, str(refused))
+            codes = {401: UNAUTHENTICATED, 503: OVERLOADED}
+            return Refusal(codes.get(refused.status, 4400), str(refused))

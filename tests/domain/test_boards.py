@@ -12,6 +12,7 @@ from domain.boards import (
     may_write,
     right_of,
     writes_all,
+    writes_some,
 )
 from domain.rooms import NotYourRoom, RoomClosed, RoomIsClosed, RoomOpened, UnknownRoom
 from tests.domain.spec import given
@@ -57,6 +58,13 @@ def test_what_is_said_of_a_person_goes_before_what_is_said_of_a_part():
     rules = {(None, None): "read", ("ada", None): "write", (None, "text"): "comment", ("ada", NOTES): "read"}
     assert [right_of(rules, "ada", part) for part in ("text", NOTES, "code")] == ["write", "read", "write"]
     assert [right_of(rules, "ben", part) for part in ("text", NOTES)] == ["comment", "read"]
+
+
+def test_whoever_may_write_nowhere_is_a_reader():
+    assert not writes_some({("ada", None): "read"}, "ada")
+    assert writes_some({("ada", None): "read", ("ada", "text"): "write"}, "ada")
+    assert writes_some({("ada", None): "comment"}, "ada")
+    assert writes_some({(None, "text"): "read"}, "ada")
 
 
 def test_whoever_may_comment_writes_among_the_notes_alone():

@@ -75,7 +75,7 @@ async def test_rights_that_change_hold_at_once_and_the_provider_need_not_do_anyt
         await hers.until(present=[ada.person])
         await hers.until(present=sorted([ada.person, ben.person]))
         await his.do("insert", at=7, text=", and not")
-        await his.until(failed="You may not write on this part of the board.")
+        await his.until(scope="readonly", unsynced=1)
         await hers.do("insert", at=7, text="!")
         late = await clients.hocuspocus(ada.person, room, house.token(ada.person))
         await late.do("connect")

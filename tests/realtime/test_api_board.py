@@ -113,7 +113,7 @@ async def test_rights_hold_at_once_for_sockets_that_are_open(house):
             async with ben.board(room) as again:
                 await again.until("allowed")
                 await again.write("!")
-                assert await again.closed() == (4403, "You may not write on this part of the board.")
+                assert await again.closed() == (4403, "You may read this board, but not write on it.")
             await ada.post(f"/rooms/{room}/board/rights", right=None, person=ben.person)
             async with ben.board(room) as again:
                 await again.until("allowed")
