@@ -165,7 +165,7 @@ async def told(log, room, steps):
     recorded = await edits(log, room)
     assert texts == {restored([run for event in recorded for run in event.runs]).text()}
     assert {run.person for event in recorded for run in event.runs} <= {"ada", "bob", "cyd"}
-    await written_once(log, room)
+    await written_once(log, room, overlaps=True)
 
 
 def test_any_order_of_edits_moves_losses_and_kills_ends_with_all_equal_to_the_log(postgres_url, monkeypatch):
