@@ -84,6 +84,8 @@ class Board:
             [*runs, *self.sharing.applied(), *self.gathering.runs()], self.limits.nested_types
         )
         self.sharing.loaded(position)
+        for run in self.document.waiting:
+            self.sharing.waits(run)
         waiting, self._waiting, self._waiting_size = self._waiting, deque(), 0
         for connection, data in waiting:
             self.receive(connection, data)

@@ -11,6 +11,7 @@ from rooms.board import update as updates
 from rooms.board import wire
 from rooms.board.closing import BadUpdate, Malformed
 from rooms.board.limits import DEFAULTS
+from rooms.board.order import is_in_order
 from rooms.board.roots import Roots, not_yet
 from rooms.board.surrogates import Surrogates
 from rooms.board.update import SKIP, Block, Contents
@@ -61,6 +62,8 @@ class Document:
         self._types: int | None = None
         self._surrogates = Surrogates()
         self._roots: Roots | None = None
+        self.waiting: list[Run] = []
+        """Runs on record that stand on what is not here yet."""
         self._size = 0
         self._most_types = nested_types
 
@@ -125,6 +128,39 @@ class Document:
         self._surrogates.find(self.whole())
         self._size = len(self.whole())
         return failed
+
+    def replay_sorted(self, runs: Iterable[Run]) -> list[int]:
+        """As `replay`, in an order in which they can be applied. What stands on nothing here is `waiting`."""
+        failed: list[int] = []
+        waiting: list[tuple[int, Run, Contents]] = []
+        for index, run in enumerate(runs):
+            try:
+                waiting.append((index, run, updates.read(run.update)))
+            except BadUpdate:
+                failed.append(index)
+        while waiting:
+            left = [each for each in waiting if not self._takes(*each, failed)]
+            if len(left) == len(waiting):
+                break
+            waiting = left
+        self.waiting = [run for _, run, _ in waiting]
+        failed += self.replay(())
+        return failed
+
+    def _takes(self, index: int, run: Run, contents: Contents, failed: list[int]) -> bool:
+        """Apply a run; whether it is done with."""
+        try:
+            written = self._new_blocks(contents)
+            self._apply(run.update)
+        except Missing:
+            return False
+        except BadUpdate:
+            failed.append(index)
+        except Broken as error:
+            raise Broken(index) from error
+        else:
+            self._clocks |= written
+        return True
 
     def new_blocks(self, contents: Contents) -> dict[int, int]:
         """Client id -> its clock after this update, for those who wrote something new.
@@ -245,6 +281,9 @@ def restored(runs: Sequence[Run], nested_types: int = DEFAULTS.nested_types) -> 
         document = Document(nested_types)
         try:
             failed = document.replay(kept)
+            if not is_in_order(kept, document.clocks):
+                document = Document(nested_types)
+                failed = document.replay_sorted(kept)
         except Broken as broken:
             logger.error("a run on record breaks its board, and is left out")
             del kept[broken.run]

@@ -212,6 +212,10 @@ class Sharing:
         for take in early:
             take()
 
+    def waits(self, run: Run) -> None:
+        """The log has this run, and not yet what it stands on."""
+        self._foreign.append(Foreign(run, read(run.update), self._board.now(), logged=True))
+
     def applied(self) -> list[Run]:
         """What the document held besides what the log has and what this node gathered."""
         return [each.run for each in self._foreign if each.applied]

@@ -67,18 +67,19 @@ def read(update: bytes) -> Contents:
 
 def _read_typed(update: bytes, typed: re.Match[bytes]) -> Contents:
     client, clock, alone, alone_at, left, left_at, right, right_at, character = typed.groups()
-    at = _number(clock)
+    at = number(clock)
     if at >= LAST_CLOCK:
         return _read_all(update)
     if alone is not None:
-        origin, following = (_client(alone), _number(alone_at)), None
+        origin, following = (_client(alone), number(alone_at)), None
     else:
-        origin, following = (_client(left), _number(left_at)), (_client(right), _number(right_at))
+        origin, following = (_client(left), number(left_at)), (_client(right), number(right_at))
     block = Block(_client(client), at, 1, STRING, origin, following, None, None, character.decode())
     return Contents([block], [])
 
 
-def _number(data: bytes) -> int:
+def number(data: bytes) -> int:
+    """The unsigned integer that these bytes are, seven bits a byte, the lowest first."""
     if len(data) == 1:
         return data[0]
     value = 0
@@ -87,7 +88,7 @@ def _number(data: bytes) -> int:
     return value
 
 
-_client = lru_cache(maxsize=8192)(_number)
+_client = lru_cache(maxsize=8192)(number)
 """Those who are here write by the same few ids."""
 
 
