@@ -18,7 +18,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     """One figure. `target` is the most that `ours` may be; a figure without one only informs.
 
     `ratio` says how many times as good ours is as the peer's: ours / peer where more is better, else
-    peer / ours. With `target_of`, it is the ratio that has to reach `target`.
+    peer / ours. With `target_of` "ratio" it is the ratio that has to reach `target`, with "least" `ours`.
     """
 
     work: str
@@ -28,7 +28,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     ratio: float | None = None
     target: float | None = None
     met: bool | None = None
-    target_of: Literal["ratio"] | msgspec.UnsetType = msgspec.UNSET
+    target_of: Literal["ratio", "least"] | msgspec.UnsetType = msgspec.UNSET
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,22 @@ def at_most(work: str, unit: str, ours: float, target: float | None = None, peer
         ratio=None if peer is None or not ours else _rounded(peer / ours),
         target=None if target is None else _rounded(target),
         met=None if target is None else ours <= target,
+    )
+
+
+def at_least(
+    work: str, unit: str, ours: float, target: float | None = None, peer: float | None = None, digits: int = 2
+) -> Row:
+    """A figure that should be large, the peer's beside it, and what it has to reach."""
+    return Row(
+        work=work,
+        unit=unit,
+        ours=round(ours, digits),
+        peer=peer,
+        ratio=None if not peer else _rounded(ours / peer),
+        target=target,
+        met=None if target is None else ours >= target,
+        target_of=msgspec.UNSET if target is None else "least",
     )
 
 

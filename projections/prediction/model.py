@@ -65,12 +65,16 @@ class Model:
 
     def answered(self, learner: str, item: str, skill: str, at: float, correct: bool) -> float:
         """Learn from this answer; the probability that it would be right, as predicted before it."""
-        around = self._around(learner, item, skill, _kept)
+        around = self.touched(learner, item, skill)
         given = marks(around, item, at)
         likely = probability(logit(around, given))
         learn(around, given, correct, likely)
         remember(around, item, skill, at, correct)
         return likely
+
+    def touched(self, learner: str, item: str, skill: str) -> Around:
+        """The rows that the next answer of this learner would change, if it were given to this item."""
+        return self._around(learner, item, skill, _kept)
 
     def _around(self, learner: str, item: str, skill: str, found: Finder) -> Around:
         rows = self.rows

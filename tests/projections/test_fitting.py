@@ -71,6 +71,6 @@ def test_without_answers_there_are_the_parameters_to_start_from():
 @given(ANSWERS)
 def test_whatever_was_answered_all_parameters_are_probabilities(answers: list[Answer]):
     fitted = fit(answers)
-    for given in (*fitted.skills.values(), fitted.others):
-        assert all(EDGE <= each <= 1 - EDGE for each in given)
+    for fit_of_one in (*fitted.skills.values(), fitted.others):
+        assert all(EDGE <= each <= 1 - EDGE for each in fit_of_one)
     assert set(fitted.skills) == {answer.skill for answer in answers}
