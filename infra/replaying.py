@@ -20,7 +20,7 @@ from infra.settings import Settings
 from infra.tasks import TaskFailed
 from realtime.reading import concerned
 from realtime.routes.audit import parsed, view_row_then
-from rooms.past import room_then
+from rooms.past.pasts import room_then
 
 
 @dataclass(frozen=True)

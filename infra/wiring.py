@@ -58,7 +58,7 @@ from rooms.facilitator.facilitator import Facilitator
 from rooms.facilitator.history import PeopleFromLog
 from rooms.facilitator.policy import STANDARD, Policy
 from rooms.facilitator.ports import FACTS_WANTED, Ports
-from rooms.past import Pasts
+from rooms.past.pasts import Pasts
 from rooms.voice.ice_lite import IceLiteEngine
 
 if TYPE_CHECKING:

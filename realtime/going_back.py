@@ -15,9 +15,9 @@ from realtime.hub import FellBehind, Listener
 from rooms.board import wire
 from rooms.board.closing import Closing, Overloaded, Restarting
 from rooms.board.document import Document
-from rooms.board.restoring import caught_up, client_of
-from rooms.history import RoomHistory
-from rooms.past import Pasts
+from rooms.past.pasts import Pasts
+from rooms.past.restoring import caught_up, client_of
+from rooms.past.room import RoomHistory
 
 PATIENCE = 10.0
 """Seconds that an edit is waited for on its way to the log."""

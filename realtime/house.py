@@ -23,7 +23,7 @@ from realtime.progress import AT_LEAST, NotThereYet, Progress
 from realtime.signals import Switchboard
 from rooms.attendance import Attendance
 from rooms.board.boards import Boards
-from rooms.past import Pasts
+from rooms.past.pasts import Pasts
 from rooms.voice.engine import MediaEngine
 
 S = TypeVar("S", bound=Struct)

@@ -44,6 +44,9 @@ class Silent:
         if code != Restarting.code:
             raise RuntimeError(f"a client was sent away: {code} {reason}")
 
+    def hold(self, seconds: float) -> None:
+        """It is not the network that is measured."""
+
     def pending(self) -> int:
         """Nothing."""
         return 0

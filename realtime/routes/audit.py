@@ -20,7 +20,7 @@ from projections.past import position_at, row_then
 from projections.timeline import TIMELINE, key_of, prefix_of
 from realtime.reading import Reading, concerned, must_audit, persons_in
 from realtime.routes.common import Asking, InHouse, Limit, PathId, Position
-from rooms.then import RoomThen
+from rooms.past.then import RoomThen
 
 LINES = "application/x-ndjson"
 Many = Annotated[int, QueryParameter(ge=1, le=100_000)]

@@ -19,10 +19,10 @@ from realtime.reading import Reading
 from realtime.routes.audit import AtText, parsed
 from realtime.routes.common import Asking, Body, Done, Id, InHouse, PathId
 from realtime.watching import WATCHING, looking, standing
-from rooms.board.changes import Difference, Kind, differences
-from rooms.board.restoring import back_to, without
-from rooms.history import TEXTS, Moment, RoomHistory
-from rooms.then import Author, BoardThen, Known, authors_of, board_then
+from rooms.past.changes import Difference, Kind, differences
+from rooms.past.restoring import back_to, without
+from rooms.past.room import TEXTS, Moment, RoomHistory
+from rooms.past.then import Author, BoardThen, Known, authors_of, board_then
 
 Then = Annotated[int, Meta(ge=0, le=2**62)] | Instant
 TextPart = Literal["text", "code", "scratchpad"]

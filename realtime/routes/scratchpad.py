@@ -11,8 +11,8 @@ from domain.errors import Invalid
 from domain.rooms import NotInTheRoom
 from realtime.routes.common import Asking, Body, InHouse, PathId
 from realtime.watching import standing
-from rooms.board.mathematics import LINE
-from rooms.board.scratchpad import CHARACTERS, LINES, Result, worked_out
+from rooms.scratchpad.mathematics import LINE
+from rooms.scratchpad.scratchpad import CHARACTERS, LINES, Result, worked_out
 
 Line = Annotated[str, Meta(max_length=4 * LINE)]
 

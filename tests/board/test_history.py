@@ -10,9 +10,9 @@ from domain.events import Recorded
 from domain.identity import ERASED
 from domain.interventions import InterventionDelivered
 from domain.rooms import BoardEdited, MessageSent, RoomJoined, RoomLeft, RoomOpened, Run, TurnTaken
-from rooms.board.scrubbing import Span
-from rooms.history import RoomHistory
-from rooms.then import Known
+from rooms.past.board import Span
+from rooms.past.room import RoomHistory
+from rooms.past.then import Known
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 NOON_MS = round(NOON.timestamp() * 1000)

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from adapters.postgres_log import PostgresLog
 from domain.events import Query, about
 from domain.rooms import BoardEdited
-from rooms.history import RoomHistory
-from rooms.then import Known
+from rooms.past.room import RoomHistory
+from rooms.past.then import Known
 from tests.board.support import Fallible, Peer, Running, settle
 
 who = st.integers(0, 2)

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from rooms.board.exact import BITS, Budget, Exact, TooLarge, written
-from rooms.board.mathematics import LINE
-from rooms.board.scratchpad import LINE_STEPS, LINES, SHEET_STEPS, Result, worked_out
+from rooms.scratchpad.exact import BITS, Budget, Exact, TooLarge, written
+from rooms.scratchpad.mathematics import LINE
+from rooms.scratchpad.scratchpad import LINE_STEPS, LINES, SHEET_STEPS, Result, worked_out
 
 HOSTILE = (
     "9^9^9",

@@ -9,8 +9,8 @@ from domain.events import Query, about
 from domain.rooms import BoardEdited
 from rooms.board import wire
 from rooms.board.limits import Limits
-from rooms.history import RoomHistory
-from rooms.then import Known
+from rooms.past.room import RoomHistory
+from rooms.past.then import Known
 from tests.board.support import Socket, running
 
 

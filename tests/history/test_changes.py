@@ -3,9 +3,9 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rooms.board.changes import differences
-from rooms.board.items import head, tail
-from rooms.board.scrubbing import BoardPast
+from rooms.past.board import BoardPast
+from rooms.past.changes import differences
+from rooms.past.items import head, tail
 from tests.history.told import PERSONS, Told, histories, past_of
 
 

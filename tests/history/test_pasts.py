@@ -4,7 +4,7 @@ import pickle
 
 from domain.interventions import InterventionDelivered
 from domain.rooms import BoardEdited, MessageSent
-from rooms.past import Pasts
+from rooms.past.pasts import Pasts
 from tests.history.told import Told
 from tests.log.given import by, joined
 

@@ -6,9 +6,9 @@ from pycrdt import Doc, Text
 
 from domain.rooms import Run
 from rooms.board.document import restored
-from rooms.board.restoring import back_to, caught_up, client_of, without
-from rooms.board.scrubbing import BoardPast
 from rooms.board.update import read
+from rooms.past.board import BoardPast
+from rooms.past.restoring import back_to, caught_up, client_of, without
 from tests.history.told import PERSONS, Told, histories, past_of
 
 ROOTS = ("text", "code")

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rooms.board.authorship import Authors
-from rooms.board.scrubbing import BoardPast
+from rooms.past.board import BoardPast
 from tests.history.told import Told, histories, past_of
 
 

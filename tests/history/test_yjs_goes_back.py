@@ -1,7 +1,7 @@
 """Going back, as unmodified clients from npm see it: the history that we fold is the one that they have."""
 
-from rooms.board.restoring import back_to, caught_up, without
-from rooms.board.scrubbing import BoardPast
+from rooms.past.board import BoardPast
+from rooms.past.restoring import back_to, caught_up, without
 from tests.board.served import served
 from tests.board.support import edits
 from tests.board.yjs_client import yjs

@@ -8,8 +8,8 @@ from pycrdt import Doc, Text
 from domain.rooms import Run
 from rooms.board.document import Document, Missing, restored
 from rooms.board.gathering import CARRIED
-from rooms.board.scrubbing import BoardPast
 from rooms.board.update import read
+from rooms.past.board import BoardPast
 
 PERSONS = ("ada", "ben", "cyd")
 WORDS = ("a", "xyz", "é", "😀", "b😀c", "\n")

@@ -1,6 +1,6 @@
 """The scratchpad over HTTP."""
 
-from rooms.board.scratchpad import CHARACTERS, LINES
+from rooms.scratchpad.scratchpad import CHARACTERS, LINES
 from tests.house import RunningHouse
 from tests.realtime.guests import Guest, fresh, guests
 

@@ -14,9 +14,9 @@ from domain.rooms import BoardEdited, Run, TurnTaken, UnknownRoom
 from projections.catalogue import VIEWS
 from projections.mastery import MASTERY
 from projections.past import position_at, row_then
-from rooms.history import RoomHistory
-from rooms.past import Pasts
-from rooms.then import Known
+from rooms.past.pasts import Pasts
+from rooms.past.room import RoomHistory
+from rooms.past.then import Known
 from tests.log.given import NOON, by, joined, left, read, said
 from tests.projections.given import fold
 from tests.projections.streams import streams

@@ -9,8 +9,8 @@ from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterable, Iterator
 
-from rooms.board.items import DELETED, Item, Place, as_block, behind, continues, head, place_of
 from rooms.board.update import GC, SKIP, STRING, Block, Id
+from rooms.past.items import DELETED, Item, Place, as_block, behind, continues, head, place_of
 
 Written = tuple[int, int, str]
 """A client id, the clock that it came to, and the person who wrote or brought that."""

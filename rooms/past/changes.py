@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
-from rooms.board.items import Item
-from rooms.board.scrubbing import BoardPast, Part, text_of
 from rooms.board.update import STRING
+from rooms.past.board import BoardPast, Part, text_of
+from rooms.past.items import Item
 
 Kind = Literal["inserted", "deleted"]
 

@@ -10,8 +10,8 @@ from domain.interventions import InterventionDelivered
 from domain.log import EventLog
 from domain.rooms import MessageSent, UnknownRoom
 from rooms.facilitator.history import PeopleFromLog
-from rooms.history import Moment, RoomHistory
-from rooms.then import Known, RoomThen
+from rooms.past.room import Moment, RoomHistory
+from rooms.past.then import Known, RoomThen
 
 ROOMS = 64
 """Histories kept in memory, at most; the ones asked for longest ago go first."""

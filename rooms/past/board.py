@@ -1,6 +1,6 @@
 """A board at any position of the log: folded once, asked many times.
 
-A board's whole history is one sequence (`rooms/board/sequence.py`). What was visible at a position is what
+A board's whole history is one sequence (`rooms/past/sequence.py`). What was visible at a position is what
 had been inserted by then and not deleted, so a step costs one pass over the sequence, wherever it leads.
 """
 
@@ -15,9 +15,9 @@ from rooms.board import wire
 from rooms.board.authorship import Authors
 from rooms.board.closing import BadUpdate
 from rooms.board.document import TEXT
-from rooms.board.items import Item, head, tail
-from rooms.board.sequence import Sequence
 from rooms.board.update import STRING, read
+from rooms.past.items import Item, head, tail
+from rooms.past.sequence import Sequence
 
 ITEM_SIZE = 400
 """Bytes that an item takes in memory, about."""

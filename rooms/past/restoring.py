@@ -12,9 +12,9 @@ from domain.rooms import Run
 from rooms.board import wire
 from rooms.board.document import Document
 from rooms.board.gathering import CARRIED
-from rooms.board.items import DELETED, Item
-from rooms.board.scrubbing import BoardPast, text_of
 from rooms.board.update import STRING, Id
+from rooms.past.board import BoardPast, text_of
+from rooms.past.items import DELETED, Item
 
 NOW = 2**62
 """The position of what the log does not have yet."""

@@ -11,8 +11,8 @@ from typing import Literal
 from lark import Token, Tree
 from msgspec import Struct
 
-from rooms.board.exact import Budget, Exact, Unreckonable, written
-from rooms.board.mathematics import Unreadable, read
+from rooms.scratchpad.exact import Budget, Exact, Unreckonable, written
+from rooms.scratchpad.mathematics import Unreadable, read
 
 LINES = 60
 """In one scratchpad, at most."""

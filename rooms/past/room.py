@@ -10,8 +10,8 @@ from domain.identity import ERASED, Millis
 from domain.interventions import InterventionDelivered
 from domain.rooms import BoardEdited, MessageSent, RoomJoined, RoomLeft, RoomOpened, TurnTaken
 from rooms.board.parts import CODE, SCRATCHPAD, TEXT
-from rooms.board.scrubbing import BoardPast, Reading
-from rooms.then import Known, Member, Message, RoomThen, Speaker, Word, authors_of, board_then
+from rooms.past.board import BoardPast, Reading
+from rooms.past.then import Known, Member, Message, RoomThen, Speaker, Word, authors_of, board_then
 
 TEXTS = (TEXT, CODE, SCRATCHPAD)
 """The parts of a board that are texts."""

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from domain.identity import ERASED, Millis
 from rooms.board.document import TEXT
-from rooms.board.scrubbing import Reading, Span
+from rooms.past.board import Reading, Span
 
 
 class Author(Struct, frozen=True, kw_only=True):

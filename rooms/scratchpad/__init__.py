@@ -1,0 +1,1 @@
+"""The scratchpad: mathematics that is checked on the server, exactly and within bounds, and never run."""
