@@ -28,6 +28,7 @@ def reasons(terms: Terms, skill: str, ago: float | None = None) -> list[tuple[st
         ("your answers on everything", terms.learner),
         (f"your strength in {skill}", terms.standing),
         (f"your form on {skill}", terms.form),
+        ("your last minutes", terms.lately),
         (f"what you have practised of {skill}", terms.practice),
         ("the time since" if ago is None else since(ago), terms.pause),
         (f"your first answer on {skill}", terms.first),

@@ -14,7 +14,7 @@ less than 0.002.
 
 from math import exp, log1p, sqrt
 
-from projections.prediction.rows import Around, Effect, Learner, Skill, Standing, Weights
+from projections.prediction.rows import MARKS, Around, Effect, Learner, Skill, Standing, Weights
 
 ITEM = 1.5
 SKILL = 2.5
@@ -31,6 +31,11 @@ LEAK = 0.99
 DECAY = 0.65
 """What is kept of the form on a skill at each answer on it."""
 
+LATELY_DECAY = 0.85
+LATELY_FADES = 300.0
+"""What is kept of the form on everything at each answer, and the seconds within which it falls to 1 / e: it
+holds who has just come into their stride, or lost it, and no more than that."""
+
 RATE = 0.025
 RATE_OF_SKILL = 0.035
 """The largest step of a weight of all skills, and of one skill, in logits for a mark of 1."""
@@ -41,9 +46,11 @@ SQUARES = 1.5
 PAUSE = 5.0
 """Logarithms of minutes are divided by this, so that a pause of two and a half hours is a mark of 1."""
 
-LATELY = 8
+REMEMBERED = 8
 """Items of a skill that a learner's results are remembered of. No AUC depends on it: repeats are rare in
 both sets. It holds those who repeat what they just missed."""
+
+LATELY_MARK = MARKS.index("lately")
 
 LIMIT = 20.0
 """Logits, beyond which nobody is predicted: so every probability is above 0 and below 1."""
@@ -64,9 +71,10 @@ def marks(around: Around, item: str, at: float) -> list[float]:
         log1p(standing.right),
         log1p(standing.wrong),
         standing.form,
+        learner.lately * exp(-_since(learner.at, at) / LATELY_FADES),
         0.0 if seen else 1.0,
-        _pause(at - standing.at) if seen else 0.0,
-        _pause(at - learner.at) if learner.item else 0.0,
+        _pause(_since(standing.at, at)) if seen else 0.0,
+        _pause(_since(learner.at, at)) if learner.item else 0.0,
         1.0 if met else 0.0,
         1.0 if met is False else 0.0,
     ]
@@ -88,7 +96,9 @@ def learn(around: Around, given: list[float], correct: bool, likely: float) -> N
     error = correct - likely
     information = likely * (1 - likely)
     easy = around.item.mean + around.skill.mean + around.common.values[0]
-    around.standing.form = DECAY * around.standing.form + correct - probability(easy)
+    surprise = correct - probability(easy)
+    around.standing.form = DECAY * around.standing.form + surprise
+    around.learner.lately = LATELY_DECAY * given[LATELY_MARK] + surprise
     around.learner.precision *= LEAK
     _move(around.item, ITEM, error, information)
     _move(around.skill, SKILL, error, information)
@@ -111,13 +121,17 @@ def remember(around: Around, item: str, skill: str, at: float, correct: bool) ->
         standing.wrong += 1
     standing.items.pop(item, None)
     standing.items[item] = correct
-    if len(standing.items) > LATELY:
+    if len(standing.items) > REMEMBERED:
         del standing.items[next(iter(standing.items))]
 
 
+def _since(before: float, at: float) -> float:
+    """Seconds. Clocks may be set back: then no time has passed."""
+    return max(0.0, at - before)
+
+
 def _pause(seconds: float) -> float:
-    """Clocks may be set back: then no time has passed."""
-    return log1p(max(0.0, seconds) / 60) / PAUSE
+    return log1p(seconds / 60) / PAUSE
 
 
 def _move(effect: Effect | Skill | Learner | Standing, assumed: float, error: float, more: float) -> None:

@@ -22,9 +22,9 @@ class Terms(Struct, frozen=True):
     """What speaks for a right answer, and what against it, in logits.
 
     `base` and `skill` hold for everybody, `item` is how easy the item is, `learner` the learner's strength on
-    everything and `standing` on this skill, `form` the last answers on it, `practice` the counts of answers,
-    `pause` the time since, `first` and `repeat` the first answer on the skill and an item met before,
-    `previous` what usually follows the item before and its result.
+    everything and `standing` on this skill, `form` the last answers on it, `lately` those of the last minutes
+    on everything, `practice` the counts of answers, `pause` the time since, `first` and `repeat` the first
+    answer on the skill and an item met before, `previous` what usually follows the last item and its result.
     """
 
     base: float
@@ -33,6 +33,7 @@ class Terms(Struct, frozen=True):
     learner: float
     standing: float
     form: float
+    lately: float
     practice: float
     pause: float
     first: float
@@ -109,7 +110,7 @@ def _kept(rows: dict[str, R], key: str, new: Callable[[], R]) -> R:
 
 def _terms(around: Around, given: list[float]) -> Terms:
     weights = zip(given, around.common.values, around.skill.weights.values, strict=True)
-    base, right, wrong, form, first, pause, rest, known, missed = (
+    base, right, wrong, form, lately, first, pause, rest, known, missed = (
         mark * (common + own) for mark, common, own in weights
     )
     return Terms(
@@ -119,6 +120,7 @@ def _terms(around: Around, given: list[float]) -> Terms:
         learner=around.learner.mean,
         standing=around.standing.mean,
         form=form,
+        lately=lately,
         practice=right + wrong,
         pause=pause + rest,
         first=first,

@@ -7,10 +7,11 @@ seen, which is the sum of p (1 - p) over them; what is assumed beforehand is add
 
 from msgspec import Struct, field
 
-MARKS = ("base", "right", "wrong", "form", "first", "pause", "rest", "known", "missed")
+MARKS = ("base", "right", "wrong", "form", "lately", "first", "pause", "rest", "known", "missed")
 """What an answer is described by, beside who, what and what came before; each has a weight.
 
-1; the logarithms of right and wrong answers so far on the skill; the form on it; whether it is the first;
+1; the logarithms of right and wrong answers so far on the skill; the form on it, and on everything within
+the last minutes; whether it is the first on the skill;
 the logarithm of the minutes since the last on the skill, and since the last of all; whether this very item
 was answered right, or wrong, of late.
 """
@@ -43,10 +44,14 @@ class Skill(Struct):
 
 
 class Learner(Struct):
-    """A learner: how strong on everything, and the last answer (`at` in seconds)."""
+    """A learner: how strong on everything, and the last answer (`at` in seconds).
+
+    `lately` is the form on everything, as it was at that answer; it fades with time.
+    """
 
     mean: float = 0.0
     precision: float = 0.0
+    lately: float = 0.0
     item: str = ""
     skill: str = ""
     correct: bool = False

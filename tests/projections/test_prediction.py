@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from projections.prediction.explained import explained, reasons, since
-from projections.prediction.learning import LATELY, LIMIT, probability
+from projections.prediction.learning import LIMIT, REMEMBERED, probability
 from projections.prediction.model import Model, Prediction, Terms
 from projections.prediction.rows import MARKS, Rows
 
@@ -116,6 +116,19 @@ def test_a_strong_learner_who_fails_now_is_believed_weaker_however_long_the_reco
     assert model.rows.learners["ada"].precision < 0.25 / (1 - 0.99)
 
 
+def test_the_form_of_the_last_minutes_counts_on_every_skill_and_fades():
+    learners = [(f"learner{number}", number % 2 == 0) for number in range(40)]
+    usual = [
+        (name, item, SKILLS[item], 0.0, strong)
+        for item in ("halves", "thirds", "roots")
+        for name, strong in learners
+    ]
+    model = after(*usual, *(("ada", "halves", "fractions", 0.0, False) for _ in range(3)))
+    now, later = (model.predict("ada", "roots", "algebra", minutes * 60) for minutes in (0, 60))
+    assert now.terms.lately < -0.01
+    assert abs(later.terms.lately) < 0.01
+
+
 def test_a_pause_counts_from_the_last_answer_on_the_skill():
     model = after(
         *(
@@ -202,14 +215,14 @@ def test_equal_instants_and_clocks_that_were_set_back_harm_nothing(at: tuple[flo
 def test_however_many_answers_there_were_the_rows_are_no_larger():
     def sizes(answers: int) -> tuple[list[int], int]:
         model = Model()
-        items = [f"item{number}" for number in range(2 * LATELY)]
+        items = [f"item{number}" for number in range(2 * REMEMBERED)]
         for number in range(answers):
             model.answered("ada", items[number % len(items)], "fractions", float(number), number % 3 == 0)
         rows = model.rows
         kept = (rows.learners, rows.standings, rows.items, rows.skills, rows.turns)
         return [len(each) for each in kept], len(rows.standings["ada.fractions"].items)
 
-    assert sizes(200) == sizes(2000) == ([1, 1, 2 * LATELY, 1, 2], LATELY)
+    assert sizes(200) == sizes(2000) == ([1, 1, 2 * REMEMBERED, 1, 2], REMEMBERED)
 
 
 def test_a_thousand_identical_answers_leave_everything_finite():
