@@ -25,7 +25,7 @@ TURN = 4.0
 """The precisions that are assumed before any answer: the larger, the less an effect is believed to differ
 from nothing. 1.5 is a standard deviation of 0.8 logits."""
 
-LEAK = 0.99
+LEAK = 0.995
 """What is kept of a learner's precision at each answer, so that it follows who gets better."""
 
 DECAY = 0.65

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from projections.prediction.explained import explained, reasons, since
-from projections.prediction.learning import LIMIT, REMEMBERED, probability
+from projections.prediction.learning import LEAK, LIMIT, REMEMBERED, probability
 from projections.prediction.model import Model, Prediction, Terms
 from projections.prediction.rows import MARKS, Rows
 
@@ -113,7 +113,7 @@ def test_a_strong_learner_who_fails_now_is_believed_weaker_however_long_the_reco
     for number in range(30):
         model.answered("ada", f"other{number}", "fractions", 0, False)
     assert model.rows.learners["ada"].mean < before - 1
-    assert model.rows.learners["ada"].precision < 0.25 / (1 - 0.99)
+    assert model.rows.learners["ada"].precision < 0.25 / (1 - LEAK)
 
 
 def test_the_form_of_the_last_minutes_counts_on_every_skill_and_fades():
