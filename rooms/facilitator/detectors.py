@@ -9,9 +9,12 @@ from collections.abc import Callable, Collection, Iterable
 from msgspec import Struct
 
 from domain.interventions import Detector
-from rooms.facilitator.measures import dominance, is_low, shares
+from rooms.facilitator.measures import lasting_dominance, lasting_share, shares
 from rooms.facilitator.picture import Picture
 from rooms.facilitator.policy import Policy
+
+LOOKS = 6
+"""How often a pattern is looked back at, evenly, to see that it held."""
 
 
 class Finding(Struct, frozen=True, kw_only=True):
@@ -24,11 +27,7 @@ class Finding(Struct, frozen=True, kw_only=True):
 
 def quiet(picture: Picture, now: int, policy: Policy, exempt: Collection[str] = ()) -> list[Finding]:
     """Those who take next to no part in speech and messages and edits, in a group that is active."""
-    if len(picture.members) < 2 or not _active(picture, now, policy):
-        return []
-    low = _held(
-        policy, now, _to_invite(picture, now, policy, exempt), lambda t, p: _low(picture, t, p, policy)
-    )
+    low = left_out(picture, now, policy, _to_invite(picture, now, policy, exempt))
     return [
         Finding(detector="quiet", person=person, evidence=_of_quiet(picture, person, now, policy))
         for person in _least_first(picture, low, now, policy.long)
@@ -37,24 +36,35 @@ def quiet(picture: Picture, now: int, policy: Policy, exempt: Collection[str] = 
 
 def dominated(picture: Picture, now: int, policy: Policy, exempt: Collection[str] = ()) -> list[Finding]:
     """If one person dominates the talk: the others, who are to be invited. The dominant is never named."""
-    if sum(picture.talk(policy.long, now).values()) < policy.least_talk:
+    over = dominating(picture, now, policy, [person for person in picture.members if person not in exempt])
+    if not over:
         return []
-    learners = [person for person in picture.members if person not in exempt]
-    dominant = _held(policy, now, learners, lambda t, p: _dominant(picture, t, p, policy))
-    if not dominant:
-        return []
-    others = [p for p in _to_invite(picture, now, policy, exempt) if p not in dominant]
+    others = [p for p in _to_invite(picture, now, policy, exempt) if p not in over]
     return [
-        Finding(detector="dominance", person=p, evidence=_of_dominance(picture, dominant[0], p, now, policy))
+        Finding(detector="dominance", person=p, evidence=_of_dominance(picture, over[0], p, now, policy))
         for p in _least_first(picture, others, now, policy.long)
     ]
+
+
+def left_out(picture: Picture, now: int, policy: Policy, people: list[str]) -> list[str]:
+    """Those of `people` who have been quiet for a while."""
+    if len(picture.members) < 2 or not _active(picture, now, policy):
+        return []
+    return _held(policy, now, people, lambda t, p: _low(picture, t, p, policy))
+
+
+def dominating(picture: Picture, now: int, policy: Policy, people: list[str]) -> list[str]:
+    """Those of `people` who have dominated the talk for a while: one at most, but for odd policies."""
+    if sum(picture.talk(policy.long, now).values()) < policy.least_talk:
+        return []
+    return _held(policy, now, people, lambda t, p: _dominant(picture, t, p, policy))
 
 
 def _held(
     policy: Policy, now: int, people: list[str], show: Callable[[int, list[str]], list[str]]
 ) -> list[str]:
-    """Those of `people` who show the pattern at every step from `now` back to `held` ago."""
-    for moment in range(now, now - policy.held - 1, -policy.step):
+    """Those of `people` who show the pattern at every look from `now` back to `held` ago."""
+    for moment in range(now, now - policy.held - 1, -max(policy.step, policy.held // LOOKS)):
         if not people:
             break
         people = show(moment, people)
@@ -62,21 +72,17 @@ def _held(
 
 
 def _low(picture: Picture, moment: int, people: list[str], policy: Policy) -> list[str]:
-    n = len(picture.members)
-    for window in (policy.long, policy.short):
-        for amounts in _channels(picture, window, moment):
-            total = sum(amounts.values())
-            people = [p for p in people if is_low(amounts[p], total, n, policy.quiet)]
-            if not people:
-                return []
+    for channel in (picture.talk, picture.messages, picture.edits):
+        over = [channel(window, moment) for window in policy.windows]
+        people = [person for person in people if lasting_share(over, person) < policy.quiet]
+        if not people:
+            break
     return people
 
 
 def _dominant(picture: Picture, moment: int, people: list[str], policy: Policy) -> list[str]:
-    for window in (policy.long, policy.short):
-        index = dominance(picture.talk(window, moment))
-        people = [p for p in people if index[p] >= policy.dominance]
-    return people
+    index = lasting_dominance([picture.talk(window, moment) for window in policy.windows])
+    return [person for person in people if index[person] >= policy.dominance]
 
 
 def _channels(picture: Picture, window: int, moment: int) -> Iterable[dict[str, int]]:

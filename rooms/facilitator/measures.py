@@ -1,6 +1,10 @@
 """How evenly something is shared in a group. Amounts are integers, and divided once, so ties are exact."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from math import sqrt
+
+WEIGHTS = (1, 2, 3)
+"""What the short, the middle and the long window count where one figure is made of three."""
 
 
 def shares(amounts: Mapping[str, int]) -> dict[str, float]:
@@ -29,6 +33,26 @@ def gini(amounts: Mapping[str, int]) -> float:
     return weighted / ((n - 1) * total)
 
 
-def is_low(amount: int, total: int, n: int, part: float) -> bool:
-    """Whether one of `n` has less than `part` of an even share; where there is nothing, everybody has."""
-    return not total or amount * n / total < part
+def lasting_dominance(over: Sequence[Mapping[str, int]]) -> dict[str, float]:
+    """Each one's dominance index over the short, the middle and the long window, as their weighted mean."""
+    short, middle, long = (dominance(amounts) for amounts in over)
+    a, b, c = WEIGHTS
+    return {
+        person: (a * short[person] + b * middle[person] + c * long[person]) / sum(WEIGHTS) for person in long
+    }
+
+
+def lasting_share(over: Sequence[Mapping[str, int]], person: str) -> float:
+    """How much somebody has of an even share (1: just that), as one figure for three windows.
+
+    It is the square of the weighted mean of the square roots: the same share in all windows is answered as
+    it is, and who said nothing in one of them counts for less than the plain mean. 0 where there is nothing.
+    """
+    roots = (_root_of_even_share(amounts, person) for amounts in over)
+    mean = sum(weight * root for weight, root in zip(WEIGHTS, roots, strict=True)) / sum(WEIGHTS)
+    return mean * mean
+
+
+def _root_of_even_share(amounts: Mapping[str, int], person: str) -> float:
+    total = sum(amounts.values())
+    return sqrt(amounts[person] * len(amounts) / total) if total else 0.0

@@ -21,20 +21,21 @@ class InvalidPolicy(ValueError):
 class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """When to speak. Lengths are in milliseconds; the defaults are those that held up on AMI meetings.
 
-    A pattern counts if it shows over the `long` and over the `short` window, and did at every `step`
-    since `held` ago. `quiet` is the part of an even share below which somebody is quiet, `dominance`
-    the index from which somebody dominates. A group that has not talked for `least_talk`, written
-    `least_messages` or made `least_edits` within the long window has nothing to take part in.
+    A pattern is looked for over the `long` window, the `short` one and the one half-way between, as one
+    weighted figure, and counts if it showed at every look since `held` ago. `quiet` is the part of an even
+    share below which somebody is quiet, `dominance` the index from which somebody dominates. A group that
+    has not talked for `least_talk`, written `least_messages` or made `least_edits` within the long window
+    has nothing to take part in.
     """
 
     name: PolicyName = "standard"
     long: Length = 180_000
-    short: Length = 60_000
+    short: Length = 30_000
     held: Length = 30_000
     step: Length = 1_000
     warm_up: Length = 180_000
-    quiet: Annotated[float, Meta(gt=0, lt=1)] = 0.2
-    dominance: Annotated[float, Meta(gt=0, le=1)] = 1 / 3
+    quiet: Annotated[float, Meta(gt=0, lt=1)] = 0.07
+    dominance: Annotated[float, Meta(gt=0, le=1)] = 0.52
     least_talk: Length = 30_000
     least_messages: Annotated[int, Meta(ge=1)] = 5
     least_edits: Annotated[int, Meta(ge=1)] = 20
@@ -56,6 +57,11 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def label(self) -> str:
         """Its name and the beginning of its SHA-256, for example `standard@1f00c0ffee00`."""
         return f"{self.name}@{sha256(msgspec.json.encode(self, order='deterministic')).hexdigest()[:12]}"
+
+    @property
+    def windows(self) -> tuple[int, int, int]:
+        """The short window, the one half-way between, and the long one."""
+        return self.short, (self.short + self.long) // 2, self.long
 
     @property
     def reach(self) -> int:

@@ -16,7 +16,7 @@ Turn = tuple[int, int, str]
 """Start and end in milliseconds from the beginning of the meeting, and the speaker."""
 
 STEP = 10_000
-WINDOWS = (STANDARD.long, STANDARD.short)
+WINDOWS = STANDARD.windows
 
 
 def meetings(rttm: Path) -> dict[str, list[Turn]]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rooms.facilitator.measures import dominance, gini, is_low, shares
+from rooms.facilitator.measures import dominance, gini, lasting_dominance, lasting_share, shares
 
 Amounts = st.dictionaries(st.text("abcdefgh", min_size=1), st.integers(0, 10**7), min_size=2)
 
@@ -47,7 +47,26 @@ def test_shares_add_up_to_all_or_nothing(amounts):
     assert sum(shares(amounts).values()) == pytest.approx(1.0 if sum(amounts.values()) else 0.0)
 
 
-def test_somebody_right_on_the_threshold_is_not_low():
-    assert not is_low(1, 20, 4, 0.2)
-    assert is_low(1, 21, 4, 0.2)
-    assert is_low(0, 0, 4, 0.2)
+@given(Amounts)
+def test_the_same_in_all_windows_is_one_figure_as_it_is(amounts):
+    over = [amounts, amounts, amounts]
+    assert lasting_dominance(over) == pytest.approx(dominance(amounts))
+    for person, share in shares(amounts).items():
+        assert lasting_share(over, person) == pytest.approx(share * len(amounts))
+
+
+def test_the_long_window_counts_three_times_and_the_middle_one_twice_as_much_as_the_short():
+    all_of_it, nothing = {"a": 60, "b": 0}, {"a": 0, "b": 0}
+    assert lasting_dominance([all_of_it, nothing, nothing])["a"] == pytest.approx(1 / 6)
+    assert lasting_dominance([nothing, all_of_it, nothing])["a"] == pytest.approx(2 / 6)
+    assert lasting_dominance([nothing, nothing, all_of_it])["a"] == pytest.approx(3 / 6)
+
+
+def test_a_few_words_spread_over_time_count_for_more_than_as_many_at_once():
+    spread = [{"a": 1, "b": 99}, {"a": 1, "b": 99}, {"a": 1, "b": 99}]
+    at_once = [{"a": 0, "b": 100}, {"a": 0, "b": 100}, {"a": 2, "b": 98}]
+    assert lasting_share(spread, "a") > lasting_share(at_once, "a")
+
+
+def test_where_there_is_nothing_nobody_has_a_share():
+    assert lasting_share([{"a": 0, "b": 0}] * 3, "a") == 0.0

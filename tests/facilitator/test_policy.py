@@ -8,9 +8,13 @@ from rooms.facilitator.policy import STANDARD, InvalidPolicy, Policy, parse
 
 
 def test_the_defaults_are_those_that_were_found_on_real_meetings():
-    assert (STANDARD.long, STANDARD.short, STANDARD.held) == (180_000, 60_000, 30_000)
+    assert (STANDARD.long, STANDARD.short, STANDARD.held) == (180_000, 30_000, 30_000)
     assert (STANDARD.group_cooldown, STANDARD.person_cooldown, STANDARD.hourly) == (180_000, 600_000, 8)
-    assert (STANDARD.quiet, STANDARD.dominance) == (0.2, 1 / 3)
+    assert (STANDARD.quiet, STANDARD.dominance) == (0.07, 0.52)
+
+
+def test_the_middle_window_lies_half_way_between_the_others():
+    assert STANDARD.windows == (30_000, 105_000, 180_000)
 
 
 def test_what_is_left_out_has_its_default():
@@ -55,7 +59,7 @@ def _other(field: str) -> object:
 
 def test_a_scaled_policy_keeps_shares_budget_and_the_time_that_saying_takes():
     quick = STANDARD.scaled(0.1, "quick")
-    assert (quick.quiet, quick.dominance, quick.hourly) == (0.2, 1 / 3, 8)
+    assert (quick.quiet, quick.dominance, quick.hourly) == (0.07, 0.52, 8)
     assert (quick.patience, quick.stale) == (STANDARD.patience, STANDARD.stale)
     assert (quick.long, quick.step, quick.group_cooldown) == (18_000, 100, 18_000)
 
