@@ -52,7 +52,7 @@ class Model:
     """Predicts the next answer of a learner, and learns from each that is given: O(1) in rows and in time.
 
     `at` is in seconds, from any instant that is the same for all. The same answers in the same order leave
-    the same bits.
+    the same bits, on one platform: `exp`, `log1p` and `sqrt` are its own.
     """
 
     def __init__(self, rows: Rows | None = None) -> None:
