@@ -52,6 +52,7 @@ from realtime.progress import Progress
 from realtime.signals import Moved, Switchboard, decode
 from realtime.sockets.keeper import Sockets
 from realtime.speech import Speech
+from realtime.standings import Standings
 from rooms.attendance import Absence, Attendance
 from rooms.board.boards import Boards
 from rooms.facilitator.facilitator import Facilitator
@@ -216,6 +217,7 @@ async def _serving(
         log=base.log,
         keys=base.vault,
         performer=base.performer,
+        standings=Standings(base.performer),
         views=Views(base.views),
         leaderboards=base.leaderboards,
         proofs=PostgresProofs(base.log.rows, base.seal),
@@ -233,7 +235,7 @@ async def _serving(
         health=Health(base.log, base.views, base.leaderboards, base.followers, base.bus, base.seal).parts,
         web=settings.web,
     )
-    feed = Feed(base.log, hub, boards, media)
+    feed = Feed(base.log, hub, boards, media, house.standings)
     _measure(base.metrics, hub, boards, media)
     await switchboard.connect(base.bus)
     await neighbours.listen(base.bus, boards, base.metrics)

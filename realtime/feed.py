@@ -21,6 +21,7 @@ from domain.rooms import (
 from realtime.hub import Hub
 from realtime.reading import persons_in
 from realtime.speech import place
+from realtime.standings import Standings
 from realtime.streams import Frame, frame
 from rooms.board.boards import Boards
 from rooms.voice.engine import MediaEngine
@@ -62,8 +63,11 @@ def shown(recorded: Recorded) -> Frame:
 class Feed:
     """Follows the log for all who watch rooms on this node."""
 
-    def __init__(self, log: EventLog, hub: Hub, boards: Boards, media: MediaEngine) -> None:
+    def __init__(
+        self, log: EventLog, hub: Hub, boards: Boards, media: MediaEngine, standings: Standings
+    ) -> None:
         self._log = log
+        self._standings = standings
         self._hub = hub
         self._boards = boards
         self._media = media
@@ -73,6 +77,7 @@ class Feed:
     async def run(self) -> None:
         """Follow until cancelled: from the present on, or from where it had come to."""
         self.position = self.position or await self._log.head()
+        self._standings.forget()  # what was read before may have changed since
         async for batch in self._log.follow(self.position):
             for number, recorded in enumerate(batch, 1):
                 await self._follow_up(recorded)
@@ -101,6 +106,7 @@ class Feed:
     async def _follow_up(self, recorded: Recorded) -> None:
         """Rights that ended end at once: sockets are closed, voices silenced."""
         org, event = recorded.org, recorded.event
+        self._standings.saw(recorded)
         match event:
             case BoardEdited():
                 self._boards.recorded(org, event.room, recorded.position, event.runs)

@@ -21,6 +21,7 @@ from realtime.metrics import Metrics
 from realtime.perform import Performer
 from realtime.progress import AT_LEAST, NotThereYet, Progress
 from realtime.signals import Switchboard
+from realtime.standings import Standings
 from rooms.attendance import Attendance
 from rooms.board.boards import Boards
 from rooms.past.pasts import Pasts
@@ -146,6 +147,7 @@ class House:
     log: EventLog
     keys: Keys
     performer: Performer
+    standings: Standings
     views: Views
     leaderboards: Leaderboards
     proofs: Proofs

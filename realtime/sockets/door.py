@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
@@ -93,11 +94,19 @@ async def _opened(house: House, access: Access, room: str, transport: Transport)
 
 
 async def _place(house: House, access: Access, room: str) -> tuple[Standing, Pen]:
-    """How somebody stands to the room, and what they may do on its board: members write, as far as nobody
-    has said otherwise. Raises `Refused`."""
+    """How somebody stands to the room, and what they may do on its board. Raises `Refused`."""
     access.must_enter(room)
-    look = house.performer.look(SetBoardRight(room=room), access.context(house.clock()))
-    state: BoardState = await look
+    context = access.context(house.clock())
+    with suppress(Refused):
+        found, pen = _seat(await house.standings.of(room, context), access, room)
+        if pen == Pen(writes=True):
+            return found, pen
+    # Whoever may not is asked about in the log: they may have joined a moment ago.
+    return _seat(await house.performer.look(SetBoardRight(room=room), context), access, room)
+
+
+def _seat(state: BoardState, access: Access, room: str) -> tuple[Standing, Pen]:
+    """Members write, as far as nobody has said otherwise."""
     found = standing_in(state.room, access, room)
     must_be_watching(found, access)
     if (

@@ -20,6 +20,7 @@ from realtime.metrics import Metrics
 from realtime.perform import Performer
 from realtime.routes import board
 from realtime.sockets.keeper import Sockets
+from realtime.standings import Standings
 from tests.board.support import QUICK, Running, running
 from tests.house import SECRET
 
@@ -64,9 +65,11 @@ class School:
 async def school(log: EventLog, limits=QUICK, *, again=False) -> AsyncIterator[School]:
     """A house with the rooms `r` and `s`, each with everybody in it; they are there already if `again`."""
     async with running(log, limits) as boards:
+        performer = Performer(log, ROUTES)
         parts = {
             "log": log,
-            "performer": Performer(log, ROUTES),
+            "performer": performer,
+            "standings": Standings(performer),
             "boards": boards.boards,
             "metrics": Metrics(),
             "clock": lambda: NOW,
