@@ -43,6 +43,8 @@ def main() -> None:
     """Measure all of it, and print."""
     asked = arguments("mastery", __doc__)
     data = asked.data or DATA
+    if not (data / "assist09").is_dir():
+        raise SystemExit(f"There is no real input in {data}: name its folder by --data or LYCEUM_DATA.")
     learned, held = (answers_in(data / "assist09" / f"{half}.csv") for half in ("train", "test"))
     rows = _predicted("assist09", learned, held, target=0.785, best=("Best-LR", 0.766))
     halves = split(answers_in(data / "algebra05" / "part.csv"), EVERY)
