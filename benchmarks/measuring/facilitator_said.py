@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from benchmarks.measuring.facilitator_episodes import HALF, hindsight, stretches
-from benchmarks.measuring.facilitator_meetings import ROOM, ZERO, Meeting
-from benchmarks.measuring.facilitator_picture import begun, ticking
-from domain.interventions import HOUR, InterventionDecided, InterventionDelivered
+from benchmarks.measuring.facilitator_meetings import ZERO, Meeting
+from benchmarks.measuring.facilitator_picture import begun, decision, ticking
+from domain.interventions import HOUR
 from rooms.facilitator.arbitration import choose
 from rooms.facilitator.detectors import Finding
 from rooms.facilitator.policy import Policy
@@ -58,33 +58,7 @@ def _said(meeting: Meeting, policy: Policy) -> Iterator[tuple[int, Finding]]:
         finding = choose(running, ZERO + tick, policy)
         if finding is not None:
             yield tick, finding
-            decided = _decided(finding, tick, policy)
-            running.said.fold(decided)
-            running.said.fold(_delivered(decided))
-
-
-def _decided(finding: Finding, tick: int, policy: Policy) -> InterventionDecided:
-    return InterventionDecided(
-        intervention=f"i{tick}",
-        room=ROOM,
-        person=finding.person,
-        detector=finding.detector,
-        evidence=finding.evidence,
-        policy=policy.label,
-        seen=0,
-        moment=ZERO + tick,
-    )
-
-
-def _delivered(decided: InterventionDecided) -> InterventionDelivered:
-    return InterventionDelivered(
-        intervention=decided.intervention,
-        room=ROOM,
-        person=decided.person,
-        text="?",
-        why=decided.evidence,
-        source="template",
-    )
+            running.said.fold(decision(finding, ZERO + tick))
 
 
 def _violations(said: Sequence[tuple[int, Finding]], policy: Policy) -> int:

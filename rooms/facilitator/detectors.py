@@ -72,16 +72,19 @@ def _held(
 
 
 def _low(picture: Picture, moment: int, people: list[str], policy: Policy) -> list[str]:
-    for channel in (picture.talk, picture.messages, picture.edits):
-        over = [channel(window, moment) for window in policy.windows]
-        people = [person for person in people if lasting_share(over, person) < policy.quiet]
+    for channel in (picture.talk_over, picture.messages_over, picture.edits_over):
+        over = channel(policy.windows, moment)
+        if not any(map(any, over.values())):
+            continue
+        share = lasting_share(over)
+        people = [person for person in people if share[person] < policy.quiet]
         if not people:
             break
     return people
 
 
 def _dominant(picture: Picture, moment: int, people: list[str], policy: Policy) -> list[str]:
-    index = lasting_dominance([picture.talk(window, moment) for window in policy.windows])
+    index = lasting_dominance(picture.talk_over(policy.windows, moment))
     return [person for person in people if index[person] >= policy.dominance]
 
 

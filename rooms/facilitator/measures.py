@@ -33,26 +33,39 @@ def gini(amounts: Mapping[str, int]) -> float:
     return weighted / ((n - 1) * total)
 
 
-def lasting_dominance(over: Sequence[Mapping[str, int]]) -> dict[str, float]:
-    """Each one's dominance index over the short, the middle and the long window, as their weighted mean."""
-    short, middle, long = (dominance(amounts) for amounts in over)
-    a, b, c = WEIGHTS
+def lasting_dominance(over: Mapping[str, Sequence[int]]) -> dict[str, float]:
+    """Each one's dominance index over the short, the middle and the long window, as their weighted mean.
+
+    `over` has each one's three amounts. Where there is nothing in a window, its index is 0.
+    """
+    n, totals = len(over), _totals(over)
+    if n < 2:
+        return dict.fromkeys(over, 0.0)
+    a, b, c = (weight / total if total else 0.0 for weight, total in zip(WEIGHTS, totals, strict=True))
+    even = sum(weight for weight, total in zip(WEIGHTS, totals, strict=True) if total)
+    scale = 1 / ((n - 1) * sum(WEIGHTS))
     return {
-        person: (a * short[person] + b * middle[person] + c * long[person]) / sum(WEIGHTS) for person in long
+        p: (n * (a * short + b * middle + c * long) - even) * scale
+        for p, (short, middle, long) in over.items()
     }
 
 
-def lasting_share(over: Sequence[Mapping[str, int]], person: str) -> float:
-    """How much somebody has of an even share (1: just that), as one figure for three windows.
+def lasting_share(over: Mapping[str, Sequence[int]]) -> dict[str, float]:
+    """How much each one has of an even share (1: just that), as one figure for three windows.
 
     It is the square of the weighted mean of the square roots: the same share in all windows is answered as
-    it is, and who said nothing in one of them counts for less than the plain mean. 0 where there is nothing.
+    it is, and what was done in one of them alone counts for less than in the plain mean. 0 for nothing.
     """
-    roots = (_root_of_even_share(amounts, person) for amounts in over)
-    mean = sum(weight * root for weight, root in zip(WEIGHTS, roots, strict=True)) / sum(WEIGHTS)
-    return mean * mean
+    n = len(over)
+    a, b, c = (
+        weight * sqrt(n / total) / sum(WEIGHTS) if total else 0.0
+        for weight, total in zip(WEIGHTS, _totals(over), strict=True)
+    )
+    return {
+        person: (a * sqrt(short) + b * sqrt(middle) + c * sqrt(long)) ** 2
+        for person, (short, middle, long) in over.items()
+    }
 
 
-def _root_of_even_share(amounts: Mapping[str, int], person: str) -> float:
-    total = sum(amounts.values())
-    return sqrt(amounts[person] * len(amounts) / total) if total else 0.0
+def _totals(over: Mapping[str, Sequence[int]]) -> list[int]:
+    return [sum(amounts) for amounts in zip(*over.values(), strict=True)] or [0] * len(WEIGHTS)

@@ -85,11 +85,16 @@ class Picture:
             self.track(person).mark(speaking, at)
 
     def talk(self, window: int, now: int) -> dict[str, int]:
-        """Milliseconds that each member spoke in (now - window, now], a turn in progress included.
+        """Milliseconds that each member spoke in (now - window, now], a turn in progress included."""
+        after = now - window
+        return {person: track.spoken(after, now) for person, track in self._present.items()}
 
-        O(1) for each member, amortised over moments that move on; any other moment costs O(log k).
+    def talk_over(self, windows: tuple[int, ...], now: int) -> dict[str, list[int]]:
+        """The same for several windows at once, for each member in the order of `windows`.
+
+        O(1) for each member, amortised over moments that move on, if it is always the same windows.
         """
-        return {person: track.talked(window, now) for person, track in self._present.items()}
+        return {person: track.talked(windows, now) for person, track in self._present.items()}
 
     def messages(self, window: int, now: int) -> dict[str, int]:
         """How many messages each member wrote in (now - window, now]."""
@@ -100,6 +105,14 @@ class Picture:
         """How many runs of edits each member made in (now - window, now]."""
         after = now - window
         return {person: track.edits.within(after, now) for person, track in self._present.items()}
+
+    def messages_over(self, windows: tuple[int, ...], now: int) -> dict[str, list[int]]:
+        """Messages over several windows."""
+        return {p: [t.messages.within(now - w, now) for w in windows] for p, t in self._present.items()}
+
+    def edits_over(self, windows: tuple[int, ...], now: int) -> dict[str, list[int]]:
+        """Runs of edits over several windows."""
+        return {p: [t.edits.within(now - w, now) for w in windows] for p, t in self._present.items()}
 
     def speaks(self, person: str, now: int) -> bool:
         """Whether a member is speaking at this moment, as far as live signs tell."""

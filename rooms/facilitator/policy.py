@@ -1,5 +1,6 @@
 """A policy: the thresholds by which the facilitator acts, named and hashed into every decision."""
 
+from functools import lru_cache
 from hashlib import sha256
 from typing import Annotated
 
@@ -61,7 +62,7 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     @property
     def windows(self) -> tuple[int, int, int]:
         """The short window, the one half-way between, and the long one."""
-        return self.short, (self.short + self.long) // 2, self.long
+        return _windows(self.short, self.long)
 
     @property
     def reach(self) -> int:
@@ -72,6 +73,11 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """The same policy with windows, warm-up and cool-downs multiplied: for demonstrations and tests."""
         lengths = {field: max(1, round(getattr(self, field) * factor)) for field in SCALED}
         return checked(msgspec.structs.replace(self, name=name, **lengths))
+
+
+@lru_cache(maxsize=64)
+def _windows(short: int, long: int) -> tuple[int, int, int]:
+    return short, (short + long) // 2, long
 
 
 STANDARD = Policy()

@@ -1,19 +1,20 @@
 """What one person did in a room of late."""
 
-from rooms.facilitator.spans import NOWHERE, Line, Moments, Spans
+from rooms.facilitator.spans import EVER, NOWHERE, Line, Moments, Spans
 
 LONGEST_OPEN = 300_000
 """A turn in progress counts no longer than this (ms): the sign that it ended may have been lost."""
 PRUNE_EVERY = 64
 """What has expired is dropped once in so many events, so that it costs next to nothing."""
-WINDOWS_KEPT = 8
-"""The beginnings of so many windows are remembered; with more it is only slower."""
 
 
 class Track:
     """One person's talk, messages, edits, answers and hints, and the turn in progress if there is one."""
 
-    __slots__ = ("_edges", "_events", "edits", "hints", "live", "messages", "right", "talk", "wrong")
+    __slots__ = (
+        *("_edges", "_events", "_from", "_short", "_upto", "_windows"),
+        *("edits", "hints", "live", "messages", "right", "talk", "wrong"),
+    )
 
     def __init__(self) -> None:
         self.talk = Spans()
@@ -25,13 +26,17 @@ class Track:
         self.live: tuple[int, int | None] | None = None
         """When a turn that is not recorded yet began, and ended if it has (ms)."""
         self._events = 0
-        self._edges: dict[int, Line] = {}
-        """Where each window begins, which moves on by little from one look to the next."""
+        self._windows: tuple[int, ...] = ()
+        self._short = 0
+        self._edges: list[Line] = []
+        """Where each window begins, as a line over the moment at which it ends."""
+        self._from = self._upto = 0
+        """For which moments all of these lines hold."""
 
     def take_turn(self, started: int, ended: int) -> None:
         """A recorded turn; it takes the place of the live one that it tells of."""
         self.talk.add(started, ended)
-        self._edges = {window: line for window, line in self._edges.items() if line[1] <= started}
+        self._end_lines(started)
         if self.live is not None and self.live[0] <= ended:
             self.live = None
 
@@ -42,15 +47,23 @@ class Track:
         elif not speaking and self.live is not None:
             self.live = (self.live[0], max(at, self.live[0]))
 
-    def talked(self, window: int, now: int) -> int:
-        """Milliseconds of talk in (now - window, now], a turn in progress included."""
-        after = now - window
-        low, high, base, slope = self._edges.get(window, NOWHERE)
-        if not low <= after < high:
-            low, high, base, slope = self._edge(window, after)
-        talk = self.talk
-        spoken = (talk.total if now >= talk.last else talk.until(now)) - base - slope * after
-        return spoken if self.live is None else spoken + self._in_progress(self.live, after, now)
+    def spoken(self, after: int, upto: int) -> int:
+        """Milliseconds of talk in (after, upto], a turn in progress included."""
+        talk = self.talk.within(after, upto)
+        return talk if self.live is None else talk + self._in_progress(self.live, after, upto)
+
+    def talked(self, windows: tuple[int, ...], now: int) -> list[int]:
+        """Milliseconds of talk in (now - window, now] for each window, a turn in progress included."""
+        if windows is not self._windows or not self._from <= now < self._upto:
+            self._move(windows, now)
+        talk, live = self.talk, self.live
+        spoken = talk.total if now >= talk.last else talk.until(now)
+        if live is not None:
+            start = max(live[0], talk.last)
+            if now - start > self._short:
+                return [self.spoken(now - window, now) for window in windows]
+            spoken += self._in_progress(live, start, now)
+        return [spoken - base - slope * now for _, _, base, slope in self._edges]
 
     def speaks(self, now: int) -> bool:
         """Whether a turn is in progress at `now`."""
@@ -69,11 +82,30 @@ class Track:
             for each in (self.talk, self.messages, self.edits, self.right, self.wrong, self.hints):
                 each.prune(horizon)
 
-    def _edge(self, window: int, after: int) -> Line:
-        if len(self._edges) >= WINDOWS_KEPT:
-            self._edges.clear()
-        line = self._edges[window] = self.talk.line(after)
-        return line
+    def _move(self, windows: tuple[int, ...], now: int) -> None:
+        """See on which line of talk each window begins at `now`, and until when they all will."""
+        if windows != self._windows:
+            self._edges = [NOWHERE] * len(windows)
+            self._short = min(windows)
+        self._windows, self._from, self._upto = windows, -EVER, EVER
+        for at, edge in enumerate(self._edges):
+            if edge[0] <= now < edge[1]:
+                low, high = edge[:2]
+            else:
+                window = windows[at]
+                low, high, base, slope = self.talk.line(now - window)
+                low, high = low + window, high + window
+                self._edges[at] = low, high, base - slope * window, slope
+            self._from = max(self._from, low)
+            self._upto = min(self._upto, high)
+
+    def _end_lines(self, started: int) -> None:
+        """No line of talk goes on as it was beyond the beginning of a turn that was added."""
+        for at, (low, high, base, slope) in enumerate(self._edges):
+            end = started + self._windows[at]
+            if high > end:
+                self._edges[at] = low, end, base, slope
+                self._upto = min(self._upto, end)
 
     def _in_progress(self, live: tuple[int, int | None], after: int, upto: int) -> int:
         began, ended = live

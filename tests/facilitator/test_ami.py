@@ -52,9 +52,10 @@ def _placed(sign: Recorded | tuple[str, bool], position: int) -> Recorded | tupl
 
 
 def check(turns: list[Turn], picture: Picture, tick: int) -> None:
-    for window in WINDOWS:
+    over = picture.talk_over(WINDOWS, ms(tick / 1000))
+    for at, window in enumerate(WINDOWS):
         expected = {p: spoken(turns, p, tick - window, tick) for p in picture.members}
-        running = picture.talk(window, ms(tick / 1000))
+        running = {person: amounts[at] for person, amounts in over.items()}
         assert running == expected, f"at {tick} ms over {window} ms"
         assert gini(running) == gini(expected)
         assert dominance(running) == dominance(expected)

@@ -49,24 +49,29 @@ def test_shares_add_up_to_all_or_nothing(amounts):
 
 @given(Amounts)
 def test_the_same_in_all_windows_is_one_figure_as_it_is(amounts):
-    over = [amounts, amounts, amounts]
+    over = {person: [amount] * 3 for person, amount in amounts.items()}
     assert lasting_dominance(over) == pytest.approx(dominance(amounts))
     for person, share in shares(amounts).items():
-        assert lasting_share(over, person) == pytest.approx(share * len(amounts))
+        assert lasting_share(over)[person] == pytest.approx(share * len(amounts))
 
 
-def test_the_long_window_counts_three_times_and_the_middle_one_twice_as_much_as_the_short():
-    all_of_it, nothing = {"a": 60, "b": 0}, {"a": 0, "b": 0}
-    assert lasting_dominance([all_of_it, nothing, nothing])["a"] == pytest.approx(1 / 6)
-    assert lasting_dominance([nothing, all_of_it, nothing])["a"] == pytest.approx(2 / 6)
-    assert lasting_dominance([nothing, nothing, all_of_it])["a"] == pytest.approx(3 / 6)
+@pytest.mark.parametrize(("window", "part"), [(0, 1 / 6), (1, 2 / 6), (2, 3 / 6)])
+def test_the_long_window_counts_three_times_and_the_middle_one_twice_as_much_as_the_short(window, part):
+    amounts = [0, 0, 0]
+    amounts[window] = 60
+    assert lasting_dominance({"a": amounts, "b": [0, 0, 0]})["a"] == pytest.approx(part)
 
 
 def test_a_few_words_spread_over_time_count_for_more_than_as_many_at_once():
-    spread = [{"a": 1, "b": 99}, {"a": 1, "b": 99}, {"a": 1, "b": 99}]
-    at_once = [{"a": 0, "b": 100}, {"a": 0, "b": 100}, {"a": 2, "b": 98}]
-    assert lasting_share(spread, "a") > lasting_share(at_once, "a")
+    spread = {"a": [1, 1, 1], "b": [99, 99, 99]}
+    at_once = {"a": [0, 0, 2], "b": [100, 100, 98]}
+    assert lasting_share(spread)["a"] > lasting_share(at_once)["a"]
 
 
 def test_where_there_is_nothing_nobody_has_a_share():
-    assert lasting_share([{"a": 0, "b": 0}] * 3, "a") == 0.0
+    assert lasting_share({"a": [0, 0, 0], "b": [0, 0, 0]}) == {"a": 0.0, "b": 0.0}
+
+
+def test_of_nobody_or_one_alone_there_is_nothing_to_tell():
+    assert (lasting_share({}), lasting_dominance({})) == ({}, {})
+    assert lasting_dominance({"a": [1, 2, 3]}) == {"a": 0.0}

@@ -12,6 +12,7 @@ from tests.facilitator.script import Script, ms
 PEOPLE = st.sampled_from(["ada", "bo", "cy", "di"])
 REACH = 60_000
 WINDOW = 30_000
+OVER = (5_000, 20_000, 30_000)
 
 Step = st.one_of(
     st.tuples(st.just("joins"), PEOPLE, st.integers(0, 5)),
@@ -164,3 +165,18 @@ def test_what_the_room_works_on_is_known_by_what_is_posed_answered_and_asked_abo
     script = Script().joins("ada").works_on("p1", at=1).answers("ada", "p2", True, at=2)
     script.asks_for_a_hint("ada", "p3", at=3).works_on("p1", at=4)
     assert script.picture().problems == ["p2", "p3", "p1"]
+
+
+@given(st.lists(Step, max_size=40), st.lists(st.integers(0, 60_000), min_size=1, max_size=5))
+def test_several_windows_at_once_are_what_each_of_them_is_alone(steps, ago):
+    script = scripted(steps)
+    picture = Picture("main", "algebra", 10**9)
+    for recorded in script.events:
+        picture.fold(recorded)
+        if isinstance(recorded.event, TurnTaken):
+            picture.mark(recorded.event.person, speaking=True, at=millis(recorded.at))
+        for back in ago:
+            now = millis(recorded.at) + 1_000 - back
+            over = picture.talk_over(OVER, now)
+            for at, window in enumerate(OVER):
+                assert {p: amounts[at] for p, amounts in over.items()} == picture.talk(window, now)
