@@ -16,7 +16,7 @@ from domain.rooms import (
     TurnTaken,
 )
 from rooms.facilitator.said import Said
-from rooms.facilitator.track import Track
+from rooms.facilitator.track import Track, Windows
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
@@ -89,8 +89,8 @@ class Picture:
         after = now - window
         return {person: track.spoken(after, now) for person, track in self._present.items()}
 
-    def talk_over(self, windows: tuple[int, ...], now: int) -> dict[str, list[int]]:
-        """The same for several windows at once, for each member in the order of `windows`.
+    def talk_over(self, windows: Windows, now: int) -> dict[str, list[int]]:
+        """The same for three windows at once, for each member in the order of `windows`.
 
         O(1) for each member, amortised over moments that move on, if it is always the same windows.
         """
@@ -106,12 +106,12 @@ class Picture:
         after = now - window
         return {person: track.edits.within(after, now) for person, track in self._present.items()}
 
-    def messages_over(self, windows: tuple[int, ...], now: int) -> dict[str, list[int]]:
-        """Messages over several windows."""
+    def messages_over(self, windows: Windows, now: int) -> dict[str, list[int]]:
+        """Messages over three windows."""
         return {p: [t.messages.within(now - w, now) for w in windows] for p, t in self._present.items()}
 
-    def edits_over(self, windows: tuple[int, ...], now: int) -> dict[str, list[int]]:
-        """Runs of edits over several windows."""
+    def edits_over(self, windows: Windows, now: int) -> dict[str, list[int]]:
+        """Runs of edits over three windows."""
         return {p: [t.edits.within(now - w, now) for w in windows] for p, t in self._present.items()}
 
     def speaks(self, person: str, now: int) -> bool:

@@ -2,6 +2,9 @@
 
 from rooms.facilitator.spans import EVER, NOWHERE, Line, Moments, Spans
 
+Windows = tuple[int, int, int]
+"""The lengths of three windows in milliseconds."""
+
 LONGEST_OPEN = 300_000
 """A turn in progress counts no longer than this (ms): the sign that it ended may have been lost."""
 PRUNE_EVERY = 64
@@ -12,7 +15,7 @@ class Track:
     """One person's talk, messages, edits, answers and hints, and the turn in progress if there is one."""
 
     __slots__ = (
-        *("_edges", "_events", "_from", "_short", "_upto", "_windows"),
+        *("_edges", "_events", "_from", "_lines", "_short", "_upto", "_windows"),
         *("edits", "hints", "live", "messages", "right", "talk", "wrong"),
     )
 
@@ -26,10 +29,12 @@ class Track:
         self.live: tuple[int, int | None] | None = None
         """When a turn that is not recorded yet began, and ended if it has (ms)."""
         self._events = 0
-        self._windows: tuple[int, ...] = ()
+        self._windows: Windows = (0, 0, 0)
         self._short = 0
         self._edges: list[Line] = []
         """Where each window begins, as a line over the moment at which it ends."""
+        self._lines = (0, 0, 0, 0, 0, 0)
+        """Base and slope of each of these lines: all windows in one expression, for speed."""
         self._from = self._upto = 0
         """For which moments all of these lines hold."""
 
@@ -52,18 +57,19 @@ class Track:
         talk = self.talk.within(after, upto)
         return talk if self.live is None else talk + self._in_progress(self.live, after, upto)
 
-    def talked(self, windows: tuple[int, ...], now: int) -> list[int]:
+    def talked(self, windows: Windows, now: int) -> list[int]:
         """Milliseconds of talk in (now - window, now] for each window, a turn in progress included."""
         if windows is not self._windows or not self._from <= now < self._upto:
             self._move(windows, now)
         talk, live = self.talk, self.live
         spoken = talk.total if now >= talk.last else talk.until(now)
         if live is not None:
-            start = max(live[0], talk.last)
+            start = live[0] if live[0] > talk.last else talk.last
             if now - start > self._short:
                 return [self.spoken(now - window, now) for window in windows]
             spoken += self._in_progress(live, start, now)
-        return [spoken - base - slope * now for _, _, base, slope in self._edges]
+        a, fall_a, b, fall_b, c, fall_c = self._lines
+        return [spoken - a - fall_a * now, spoken - b - fall_b * now, spoken - c - fall_c * now]
 
     def speaks(self, now: int) -> bool:
         """Whether a turn is in progress at `now`."""
@@ -82,22 +88,23 @@ class Track:
             for each in (self.talk, self.messages, self.edits, self.right, self.wrong, self.hints):
                 each.prune(horizon)
 
-    def _move(self, windows: tuple[int, ...], now: int) -> None:
+    def _move(self, windows: Windows, now: int) -> None:
         """See on which line of talk each window begins at `now`, and until when they all will."""
         if windows != self._windows:
             self._edges = [NOWHERE] * len(windows)
             self._short = min(windows)
-        self._windows, self._from, self._upto = windows, -EVER, EVER
-        for at, edge in enumerate(self._edges):
-            if edge[0] <= now < edge[1]:
-                low, high = edge[:2]
-            else:
-                window = windows[at]
+        self._windows, edges, since, until = windows, self._edges, -EVER, EVER
+        for at, window in enumerate(windows):
+            low, high, _, _ = edges[at]
+            if not low <= now < high:
                 low, high, base, slope = self.talk.line(now - window)
                 low, high = low + window, high + window
-                self._edges[at] = low, high, base - slope * window, slope
-            self._from = max(self._from, low)
-            self._upto = min(self._upto, high)
+                edges[at] = low, high, base - slope * window, slope
+            since = low if low > since else since
+            until = high if high < until else until
+        self._from, self._upto = since, until
+        (_, _, a, fall_a), (_, _, b, fall_b), (_, _, c, fall_c) = edges
+        self._lines = a, fall_a, b, fall_b, c, fall_c
 
     def _end_lines(self, started: int) -> None:
         """No line of talk goes on as it was beyond the beginning of a turn that was added."""
