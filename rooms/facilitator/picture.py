@@ -15,6 +15,7 @@ from domain.rooms import (
     RoomOpened,
     TurnTaken,
 )
+from rooms.facilitator.answers import Answers, Consensus
 from rooms.facilitator.said import Said
 from rooms.facilitator.track import Track, Windows
 
@@ -53,6 +54,8 @@ class Picture:
         """Since when two or more people have been in."""
         self.problems: list[str] = []
         """What the room worked on lately, the latest last."""
+        self.answers = Answers()
+        """What was answered to each of the latest problems, and whether the group agrees on it."""
         self.said = Said()
         self._tracks: dict[str, Track] = {}
         self._present: dict[str, Track] = {}
@@ -81,8 +84,9 @@ class Picture:
 
     def mark(self, person: str, speaking: bool, at: int) -> None:
         """A live sign, which may be lost, that a person begins or ends to speak."""
-        if person in self.members:
-            self.track(person).mark(speaking, at)
+        track = self._present.get(person)
+        if track is not None:
+            track.mark(speaking, at)
 
     def talk(self, window: int, now: int) -> dict[str, int]:
         """Milliseconds that each member spoke in (now - window, now], a turn in progress included."""
@@ -95,6 +99,10 @@ class Picture:
         O(1) for each member, amortised over moments that move on, if it is always the same windows.
         """
         return {person: track.talked(windows, now) for person, track in self._present.items()}
+
+    def consensus(self) -> Consensus | None:
+        """What all members agree on, of the problem that the room works on now."""
+        return self.answers.consensus(self.problems[-1], self.members) if self.problems else None
 
     def messages(self, window: int, now: int) -> dict[str, int]:
         """How many messages each member wrote in (now - window, now]."""
@@ -176,6 +184,7 @@ class Picture:
             track.hints.add(at)
         else:
             (track.right if work.correct else track.wrong).add(at)
+            self.answers.give(work.problem, work.person, work.given, work.correct)
         self._work_on(work.problem)
 
     def _work_on(self, problem: str) -> None:

@@ -180,3 +180,18 @@ def test_several_windows_at_once_are_what_each_of_them_is_alone(steps, ago):
             over = picture.talk_over(OVER, now)
             for at, window in enumerate(OVER):
                 assert {p: amounts[at] for p, amounts in over.items()} == picture.talk(window, now)
+
+
+def test_the_members_of_a_room_agree_when_the_last_of_them_gives_the_same_answer():
+    script = Script().joins("ada", "bo").works_on("p1", at=1).answers("ada", "p1", False, at=2)
+    assert script.picture().consensus() is None
+    assert script.answers("bo", "p1", False, at=3).picture().consensus() == "wrong"
+    assert script.works_on("p2", at=4).picture().consensus() is None
+
+
+def test_whoever_has_not_answered_yet_and_leaves_lets_the_others_agree():
+    script = (
+        Script().joins("ada", "bo", "cy").answers("ada", "p1", True, at=2).answers("bo", "p1", True, at=3)
+    )
+    assert script.picture().consensus() is None
+    assert script.leaves("cy", at=4).picture().consensus() == "right"
