@@ -6,6 +6,8 @@ An answer in a room is on record with whether it was right, so nothing that is s
 from collections.abc import Collection
 from typing import Literal
 
+from domain.identity import ERASED
+
 Consensus = Literal["wrong", "right"]
 STUCK_AFTER = 3
 """So many wrong attempts with no new idea among them are a dead end."""
@@ -20,7 +22,12 @@ class Answers:
         self._tried: dict[str, list[str]] = {}
 
     def give(self, problem: str, person: str, given: str, correct: bool) -> None:
-        """Somebody answered. Answers that differ only in case or in spaces are the same."""
+        """Somebody answered. Answers that differ only in case or in spaces are the same.
+
+        What an erased person answered is not known any more, and agrees with nothing.
+        """
+        if given == ERASED:
+            return
         answer = " ".join(given.casefold().split())
         if problem not in self._latest and len(self._latest) >= PROBLEMS_KEPT:
             oldest = next(iter(self._latest))

@@ -1,5 +1,6 @@
 """Whether a group agrees on an answer, and whether it is stuck."""
 
+from domain.identity import ERASED
 from rooms.facilitator.answers import PROBLEMS_KEPT, Answers
 
 TWO = ["ada", "bo"]
@@ -62,4 +63,9 @@ def test_the_oldest_problem_is_forgotten_so_that_memory_stays_bounded():
     answers = given(("ada", "2", False), ("bo", "2", False))
     for number in range(PROBLEMS_KEPT):
         answers.give(f"later{number}", "ada", "1", False)
+    assert answers.consensus("p1", TWO) is None
+
+
+def test_what_erased_people_answered_agrees_with_nothing():
+    answers = given(("ada", ERASED, False), ("bo", ERASED, False))
     assert answers.consensus("p1", TWO) is None
