@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from benchmarks.report import Row, at_least_times, at_most, median, quantile, show, spread
+from benchmarks.report import Row, at_least, at_least_times, at_most, median, quantile, show, spread
 
 
 def test_a_quantile_is_a_sample_that_was_measured():
@@ -54,6 +54,13 @@ def test_a_figure_reaches_its_target_in_times_of_the_peers(peer: float, ratio: f
     row = at_least_times("append", "/s", 30, peer, 3)
 
     assert (row.ratio, row.met, row.target) == (ratio, met, 3)
+
+
+@pytest.mark.parametrize(("ours", "met"), [(0.7850, True), (0.78499, False)])
+def test_a_figure_that_should_be_large_has_to_reach_its_target_before_it_is_rounded(ours: float, met: bool):
+    row = at_least("next answer: AUC", "", ours, 0.785, 0.766, digits=4)
+
+    assert (row.ours, row.target, row.target_of, row.met) == (0.785, 0.785, "least", met)
 
 
 def test_of_less_and_less_the_ratio_is_how_many_times_less_ours_is():
