@@ -5,8 +5,8 @@ answer. Fitted by expectation and maximisation (Baum and others, "A maximization
 statistical analysis of probabilistic functions of Markov chains", 1970). With two states, what is believed
 is one number, so a pass forward and one back over it are all there is to an expectation.
 
-Sequences of answers that are alike are folded once and weighed: learners' first answers repeat so often
-that this more than halves the work.
+Sequences of answers that are alike are folded once and weighed: short ones repeat so often that in assist09
+a third of the sequences, with seven of ten answers, are left.
 """
 
 from collections import Counter, defaultdict
@@ -42,7 +42,8 @@ class Fit(Struct, frozen=True):
 
 
 START = Parameters(prior=0.5, learn=0.1, forget=0.05, guess=0.3, slip=0.15)
-"""Where the fit of all skills together begins. It ends at the same parameters from any sensible start."""
+"""Where the fit of all skills together begins, by hand. From three other starts the AUC of the learners held
+out differs by less than 0.0005, though `learn` and `forget` end elsewhere."""
 
 STEPS = 15
 """Of expectation and maximisation. On learners held out of the training half of assist09 more steps change
