@@ -64,10 +64,12 @@ class Track:
         talk, live = self.talk, self.live
         spoken = talk.total if now >= talk.last else talk.until(now)
         if live is not None:
-            start = live[0] if live[0] > talk.last else talk.last
+            began, ended = live
+            start = began if began > talk.last else talk.last
             if now - start > self._short:
                 return [self.spoken(now - window, now) for window in windows]
-            spoken += self._in_progress(live, start, now)
+            going_on = ended is None and start <= now <= began + LONGEST_OPEN
+            spoken += now - start if going_on else self._in_progress(live, start, now)
         a, fall_a, b, fall_b, c, fall_c = self._lines
         return [spoken - a - fall_a * now, spoken - b - fall_b * now, spoken - c - fall_c * now]
 
