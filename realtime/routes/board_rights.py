@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from domain.boards import BoardState, Part, Right, SetBoardRight
 from realtime.routes.common import Asking, Body, Done, Id, InHouse, PathId, done
-from realtime.watching import must_watch
+from realtime.watching import looking, must_watch
 
 
 class NewRight(Body, frozen=True, kw_only=True):
@@ -41,12 +41,12 @@ async def set_right(house: InHouse, access: Asking, room: PathId, data: JSONBody
 @get("/rooms/{room:str}/board/rights")
 async def get_rights(house: InHouse, access: Asking, room: PathId) -> BoardRights:
     """What was said about rights on the board."""
-    await must_watch(house, access, room)
+    found = await must_watch(house, access, room)
     state: BoardState = await house.performer.look(SetBoardRight(room=room), access.context(house.clock()))
-    rules = state.rules.items()
-    return BoardRights(
-        rules=tuple(BoardRule(person=who, part=part, right=right) for (who, part), right in rules)
-    )
+    rules = [BoardRule(person=who, part=part, right=right) for (who, part), right in state.rules.items()]
+    reading = looking(house, access, room, found, "board-rights")
+    await reading.of(rule.person for rule in rules if rule.person is not None)
+    return BoardRights(rules=tuple(rules))
 
 
 ROUTER = Router("/", route_handlers=[set_right, get_rights], tags=["rooms"])

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from hypothesis import strategies as st
 
-from domain import interventions, office_hours, people, practice, quests, rooms, sessions, teams
+from domain import boards, interventions, office_hours, people, practice, quests, rooms, sessions, teams
 from domain.events import Event, Recorded
 from tests.projections.given import START, recorded
 
@@ -65,6 +65,13 @@ KINDS: dict[type[Event], dict[str, st.SearchStrategy]] = {
         "ends": INSTANT,
     },
     rooms.ProblemPosed: {"room": ROOM, "problem": PROBLEM, "person": PERSON},
+    boards.BoardRightSet: {
+        "room": ROOM,
+        "person": st.none() | PERSON,
+        "part": st.sampled_from([None, "text"]),
+        "right": st.sampled_from([None, "read", "write"]),
+        "by": TUTOR,
+    },
     rooms.BoardEdited: {"room": ROOM, "runs": RUNS.map(tuple)},
     rooms.TurnTaken: {
         "room": ROOM,

@@ -31,6 +31,7 @@ RECORDED = {
     "/rooms/{room}": "room",
     "/rooms/{room}/board": "board-history",
     "/rooms/{room}/board/changes": "board-changes",
+    "/rooms/{room}/board/rights": "board-rights",
     "/rooms/{room}/feed": "feed",
     "/rooms/{room}/participation": "participation",
     "/sessions": "sessions",
@@ -91,6 +92,7 @@ async def scene(house) -> AsyncIterator[Scene]:
         await root.post("/people", person=tia.person, name="Tia", role="tutor")
         room = await room_with(tia, ada)
         await ada.post(f"/rooms/{room}/messages", text="Hello")
+        await tia.post(f"/rooms/{room}/board/rights", person=ada.person, right="comment")
         starts = utc_now() + timedelta(days=1)
         booked = await tia.post(
             "/sessions",
