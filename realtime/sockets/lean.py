@@ -19,8 +19,9 @@ MOVING = "The server restarts; come back in a moment."
 QUIET, PATIENCE, FAREWELL, HURRY = 20, 40, 10, 2
 """Ticks of silence until a client is pinged, or cut off; ticks that it has to hang up, and when we stop."""
 NEW, OPENING, OPEN, ENDING = range(4)
-HIGH = 256 * 1024
-"""Bytes that a client leaves unread before we stop to read what it sends."""
+HIGH = 1024 * 1024
+"""Bytes that a client leaves unread before we stop to read what it sends: what it asks for would have no end.
+What others do is kept from it much earlier, so whoever reads slowly and types is read from."""
 
 
 class LeanSocket(asyncio.Protocol):

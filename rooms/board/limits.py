@@ -27,7 +27,7 @@ class Limits:
     """How often sockets are looked after."""
     keep_alive: float = 20.0
     """A socket without traffic for so long is sent something (clients give up after 30 s)."""
-    pending: int = 1024 * 1024
+    pending: int = 256 * 1024
     """A socket with more than this unread is left out of relays, and brought up to date later."""
     patience: float = 15.0
     """A socket that was left out for so long is closed."""

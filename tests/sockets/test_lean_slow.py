@@ -10,10 +10,10 @@ from tests.sockets.served import Echo, served, until
 
 SMALL = 8 * 1024
 """What the systems of both ends buffer, about, so that little is sent before it shows."""
-TIMES = 40
+TIMES = 160
 QUESTION = Sent(BINARY, bytes(1000)).encoded()
 ANSWER = frames.binary(bytes(1000) * TIMES)
-MANY = 300
+MANY = 120
 
 
 def slow(tick: float = 1.0):
