@@ -1,10 +1,12 @@
 """What the tests of the archive have in common."""
 
+import asyncio
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 
 from adapters.archive import Archive
-from adapters.postgres_archiving import PostgresArchiving
+from adapters.postgres_archiving import ArchivingAlready, PostgresArchiving
 from adapters.postgres_log import PostgresLog
 from domain.archive import ArchiveSegment, SegmentArchived
 from domain.commands import ROUTES
@@ -62,11 +64,22 @@ async def archived(
     text: int = 2**20,
 ) -> tuple[int, Moved]:
     """Archive as the command does: how many events were finished, and what was moved."""
-    async with PostgresArchiving.opened(url) as opened_table:
+    async with AsyncExitStack() as stack:
+        opened_table = await _opened(stack, url)
         archiving = Archiving(table(opened_table), archive, record or recording(log), events=most, text=text)
         finished = await archiving.finish("school")
         _, moved = await archiving.move(LIMIT, lambda done, total: None)
         return finished, moved
+
+
+async def _opened(stack: AsyncExitStack, url: str) -> PostgresArchiving:
+    """The table, once PostgreSQL has noticed that whoever was stopped before is gone."""
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                return await stack.enter_async_context(PostgresArchiving.opened(url))
+            except ArchivingAlready:
+                await asyncio.sleep(0.01)
 
 
 async def on_record(log: PostgresLog) -> list[SegmentArchived]:

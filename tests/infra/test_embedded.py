@@ -19,6 +19,7 @@ import psutil
 import psycopg
 import pytest
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from infra.embedded import Servers, servers
 from infra.embedded.errors import HomeInUse, ServerMissing, ServerNotStarted
@@ -216,7 +217,7 @@ async def _until_back(kind: str, dead: int, found: Servers) -> None:
                     "nats-server": _ask_nats,
                     "redis-server": _ask_redis,
                 }[kind](found)
-        except (psycopg.OperationalError, OSError, nats.errors.Error):
+        except (psycopg.OperationalError, OSError, nats.errors.Error, RedisError):
             pass
         await asyncio.sleep(0.02)
 
