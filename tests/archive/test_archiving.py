@@ -240,7 +240,8 @@ async def test_two_at_once_are_one_and_the_other_says_so(log, postgres_url, arch
     await lived(log, "algebra")
     async with PostgresArchiving.opened(postgres_url):
         with pytest.raises(ArchivingAlready):
-            await archived(log, postgres_url, archive)
+            async with PostgresArchiving.opened(postgres_url):
+                pass
     assert (await archived(log, postgres_url, archive))[1].events == 8
 
 
