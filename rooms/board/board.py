@@ -247,8 +247,8 @@ class Board:
     def _permit(self, connection: Connection, update: bytes, written: dict[int, int], *, live: bool) -> None:
         self.owners.check(connection, written, self.connections)
         self.sharing.check(connection.person, written, live=live)
-        if self.document is not None and self.document.outgrows(self.limits.document):
-            raise Full
+        if written and self.document is not None and self.document.outgrows(self.limits.document):
+            raise Full  # deleting is welcome
         if self.gathering.unsaved + len(update) > self.limits.unsaved:
             raise Overloaded
 

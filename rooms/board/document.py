@@ -64,7 +64,7 @@ class Document:
         self._roots: Roots | None = None
         self.waiting: list[Run] = []
         """Runs on record that stand on what is not here yet."""
-        self._size = 0
+        self._size = self._weighed = 0
         self._most_types = nested_types
 
     @property
@@ -97,10 +97,17 @@ class Document:
         return self._whole
 
     def outgrows(self, most: int) -> bool:
-        """Whether the whole document is larger than so many bytes."""
-        if self._size > most:  # what came is counted as it was sent, which is more than what it adds
-            self._size = len(self.whole())
+        """Whether the whole document is larger than so many bytes, or nearly.
+
+        What came is counted as it was sent, which is more than what it adds. To look takes so long that it is
+        done only once as much came as makes a difference.
+        """
+        if self._size > most and self._size - self._weighed > most // 64:
+            self._weigh()
         return self._size > most
+
+    def _weigh(self) -> None:
+        self._size = self._weighed = len(self.whole())
 
     def touched(self, contents: Contents, *, repeats: bool) -> set[str]:
         """The roots that an update writes on anew, and those where it deletes what is there still.
@@ -126,7 +133,7 @@ class Document:
                 raise Broken(index) from error
         self._clocks = wire.state_vector(self.state())
         self._surrogates.find(self.whole())
-        self._size = len(self.whole())
+        self._weigh()
         return failed
 
     def replay_sorted(self, runs: Iterable[Run]) -> list[int]:

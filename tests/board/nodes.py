@@ -39,7 +39,7 @@ class Node:
         self.log = log
         self.line = Fallible(log)
         self.lines = Lines(name, nodes)
-        self.boards = Boards(self.line, clock=lambda: NOON, saved=lambda *_: None, limits=QUICK, now=now)
+        self.boards = Boards(self.line, clock=lambda: NOON, limits=QUICK, now=now)
         self.boards.meet(self.lines)
         self.position = 0
 

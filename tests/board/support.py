@@ -140,6 +140,29 @@ class Peer:
         return not self.outgoing and not (self.socket and self.socket.sent)
 
 
+class Moves:
+    """What a client may do in any order; the steps of tests that interleave them are named so."""
+
+    def write(self, peer, at, text):
+        peer.insert(at, text)
+
+    def say(self, peer, at, text):
+        peer.insert(at, text)
+        peer.push()
+
+    def delete(self, peer, at, length):
+        peer.delete(at, length)
+
+    def push(self, peer, most):
+        peer.push(most)
+
+    def pull(self, peer, most):
+        peer.pull(most)
+
+    def drop(self, peer):
+        peer.disconnect()
+
+
 def settle(peers: Sequence[Peer]) -> None:
     """Deliver everything, in both directions, until there is nothing left to deliver."""
     while not all(peer.quiet() for peer in peers):

@@ -414,7 +414,7 @@ async def test_a_closed_door_names_its_reason_to_each_socket_of_the_person(log):
 
 
 async def test_nobody_comes_in_while_the_server_stops(log):
-    boards = Boards(log, clock=lambda: None, saved=lambda *_: None)
+    boards = Boards(log, clock=lambda: None)
     async with asyncio.TaskGroup() as group:
         task = group.create_task(boards.run())
         await asyncio.sleep(0)

@@ -131,3 +131,19 @@ async def test_what_is_deleted_makes_room_again(log):
             ada.delete(0, 100)
         settle([ada])
         assert ada.socket.closed is None
+
+
+async def test_what_is_too_much_can_still_be_deleted_on_a_full_board(log):
+    async with running(log, replace(QUICK, document=2000)) as server:
+        ada, bob = Peer("ada", 1), Peer("bob", 2)
+        await ada.connect(server.boards, "r")
+        await bob.connect(server.boards, "r")
+        settle([ada, bob])
+        for _ in range(300):
+            ada.insert(0, "0123456789")
+        ada.push()
+        bob.pull()
+        bob.delete(0, 1000)
+        bob.push()
+        assert bob.socket.closed is None
+        assert server.boards.text("school", "r") == str(bob.text)

@@ -11,7 +11,7 @@ from domain.events import Query, about
 from domain.rooms import BoardEdited
 from rooms.past.room import RoomHistory
 from rooms.past.then import Known
-from tests.board.support import Fallible, Peer, Running, settle
+from tests.board.support import Fallible, Moves, Peer, Running, settle
 
 who = st.integers(0, 2)
 place = st.integers(0, 40)
@@ -40,7 +40,7 @@ steps = st.lists(
 )
 
 
-class Story:
+class Story(Moves):
     """Three people at one board, a network that delivers when told, and a server that comes and goes."""
 
     def __init__(self, log, room, group):
@@ -79,25 +79,6 @@ class Story:
     async def join(self, peer):
         if peer.connection is None:
             await peer.connect(self.server.boards, self.room)
-
-    def write(self, peer, at, text):
-        peer.insert(at, text)
-
-    def say(self, peer, at, text):
-        peer.insert(at, text)
-        peer.push()
-
-    def delete(self, peer, at, length):
-        peer.delete(at, length)
-
-    def push(self, peer, most):
-        peer.push(most)
-
-    def pull(self, peer, most):
-        peer.pull(most)
-
-    def drop(self, peer):
-        peer.disconnect()
 
     def stall(self, peer):
         if peer.socket:

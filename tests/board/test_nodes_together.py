@@ -10,7 +10,7 @@ from adapters.postgres_log import PostgresLog
 from rooms.board import together
 from rooms.board.document import restored
 from tests.board.nodes import Node, written_once
-from tests.board.support import Peer, edits, settle
+from tests.board.support import Moves, Peer, edits, settle
 
 who = st.integers(0, 2)
 where = st.integers(0, 1)
@@ -42,7 +42,7 @@ steps = st.lists(
 )
 
 
-class Story:
+class Story(Moves):
     """Three people at one board on two nodes, with networks that deliver when told."""
 
     def __init__(self, log, room, group):
@@ -101,25 +101,6 @@ class Story:
         if peer.connection is None:
             await peer.connect(self.nodes[at].boards, self.room)
             self.at[peer] = at
-
-    def write(self, peer, at, text):
-        peer.insert(at, text)
-
-    def say(self, peer, at, text):
-        peer.insert(at, text)
-        peer.push()
-
-    def delete(self, peer, at, length):
-        peer.delete(at, length)
-
-    def push(self, peer, most):
-        peer.push(most)
-
-    def pull(self, peer, most):
-        peer.pull(most)
-
-    def drop(self, peer):
-        peer.disconnect()
 
     async def finish(self):
         """Everything is delivered, and everybody is here: some of them had to try again."""
