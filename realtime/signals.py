@@ -10,6 +10,7 @@ from realtime.hub import Hub
 from realtime.metrics import Metrics
 from realtime.progress import Progress
 from realtime.streams import Frame, frame
+from rooms.voice.engine import SlotContent
 
 
 class Speaking(Struct, frozen=True, tag="speaking"):
@@ -30,10 +31,10 @@ class Spoke(Struct, frozen=True, tag="spoke"):
 
 
 class Slots(Struct, frozen=True, tag="slots"):
-    """Who is heard in which slot (mid) of this person's voice connection."""
+    """Who is heard or seen in which slot (mid) of this person's voice connection."""
 
     person: str
-    slots: tuple[tuple[str, str | None], ...]
+    slots: tuple[SlotContent, ...]
 
 
 class Moved(Struct, frozen=True, tag="moved"):
@@ -67,9 +68,9 @@ def decode(data: bytes) -> Signal:
     return _decoder.decode(data)
 
 
-def slots_frame(slots: Sequence[tuple[str, str | None]]) -> Frame:
+def slots_frame(slots: Sequence[SlotContent]) -> Frame:
     """A listener's slots, as their feed shows them."""
-    return frame("slots", {"slots": [{"mid": mid, "person": person} for mid, person in slots]})
+    return frame("slots", {"slots": [slot._asdict() for slot in slots]})
 
 
 class Bus(Protocol):

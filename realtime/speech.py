@@ -14,7 +14,7 @@ from domain.events import Context
 from domain.speech import RecordTurn
 from realtime.outbox import Outbox
 from realtime.signals import Slots, Speaking, Spoke
-from rooms.voice.engine import Why
+from rooms.voice.engine import SlotContent, Why
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ class Speech:
         )
         self._some.set()
 
-    def slots(self, room: str, person: str, slots: Sequence[tuple[str, str | None]]) -> None:
+    def slots(self, room: str, person: str, slots: Sequence[SlotContent]) -> None:
         """A listener's slots hold other speakers now."""
         org, name = room.split("/")
         self.outbox.signal(f"lyceum.{org}.rooms.{name}.presence", Slots(person, tuple(slots)))

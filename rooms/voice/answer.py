@@ -48,7 +48,7 @@ def candidates(addresses: Sequence[str], port: int) -> tuple[RTCIceCandidate, ..
     )
 
 
-def answer(offer: Offer, here: Here, credentials: Credentials, ssrcs: dict[str, int], *, speaks: bool) -> str:
+def answer(offer: Offer, here: Here, credentials: Credentials, ssrcs: dict[str, int]) -> str:
     """The SDP answer. `ssrcs` has one for the mid of every slot."""
     session = SessionDescription()
     session.origin = f"- {secrets.randbits(62)} 1 IN IP4 127.0.0.1"
@@ -57,19 +57,19 @@ def answer(offer: Offer, here: Here, credentials: Credentials, ssrcs: dict[str, 
     session.group = [GroupDescription("BUNDLE", [line.mid for line in used])]
     session.msid_semantic = [GroupDescription("WMS", ["*"])]
     for line in offer.lines:
-        media = _answered(line, ssrcs.get(line.mid), speaks) if line in used else _refused(line)
+        media = _answered(line, ssrcs.get(line.mid)) if line in used else _refused(line)
         if line in used:
             _add_transport(media, here, credentials)
         session.media.append(media)
     return str(session)
 
 
-def _answered(line: Line, ssrc: int | None, speaks: bool) -> MediaDescription:
+def _answered(line: Line, ssrc: int | None) -> MediaDescription:
     media = MediaDescription("audio", 9, line.media.profile, [line.payload_type])
     media.host = "0.0.0.0"
     media.rtcp_port, media.rtcp_host, media.rtcp_mux = 9, "0.0.0.0", True
     media.direction = "inactive"
-    if line.use == "source" and speaks:
+    if line.use == "source":
         media.direction = "recvonly"
     if line.use == "slot" and ssrc is not None:
         media.direction = "sendonly"

@@ -1,16 +1,39 @@
 """The port of voice: what the rest of the house asks of a media engine, and what it is told."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from domain.errors import Invalid, Refused, Unknown
+from rooms.voice.rtp import Packet
 
 Why = Literal["left", "gone", "replaced", "failed", "stopped"]
 """Why a voice ended: it left, went silent, joined anew, failed its handshake, or the engine stopped."""
 
-SlotContent = tuple[str, str | None]
-"""A slot's mid in the listener's own offer, and the person who is heard in it."""
+What = Literal["voice", "camera", "screen"]
+"""What of a person is in a slot."""
+
+Hear = Callable[[Packet, int], None]
+"""Is given a packet and when it came, in ms since the epoch; must be quick."""
+
+
+class SlotContent(NamedTuple):
+    """A slot's mid in the listener's own offer, and who is heard or seen in it."""
+
+    mid: str
+    person: str | None
+    what: What = "voice"
+
+
+@dataclass(frozen=True)
+class May:
+    """What a person may do in a room's voice besides hearing; `show` is camera and screen."""
+
+    speak: bool = True
+    show: bool = False
+
+
+USUAL = May()
 
 
 class NotAnOffer(Invalid):
@@ -27,6 +50,10 @@ class TooManyLines(Invalid):
 
 class NotARestart(Invalid):
     """This is not an SDP fragment with ice-ufrag and ice-pwd."""
+
+
+class SpeakerIsThere(Refused):
+    """This person has a voice in the room already."""
 
 
 class VoiceIsFull(Refused):
@@ -61,10 +88,22 @@ class Limits:
     """A peer that nothing authentic was heard from for so long is gone."""
 
 
+class Speaker(Protocol):
+    """A participant without a transport, heard by all like a person."""
+
+    def speak(self, opus: bytes, level: int) -> None:
+        """20 ms of Opus with its level, 0 (loudest) to 127; whoever calls keeps the pace."""
+        ...
+
+    def close(self) -> None:
+        """Falls silent for good."""
+        ...
+
+
 class MediaEngine(Protocol):
     """Carries the voices of rooms. A person has at most one voice in a room."""
 
-    async def join(self, room: str, person: str, sdp: str, *, speaks: bool = True) -> Joined:
+    async def join(self, room: str, person: str, sdp: str, *, may: May = USUAL) -> Joined:
         """Answer an SDP offer. A second voice of the same person in the room replaces the first.
 
         Raises NotAnOffer, OfferTooLarge, TooManyLines, VoiceIsFull.
@@ -86,11 +125,26 @@ class MediaEngine(Protocol):
         """End whatever voice the person has in the room."""
         ...
 
+    async def permit(self, room: str, person: str, may: May) -> None:
+        """From now on the person may do this, without renegotiation; nothing for somebody without a voice."""
+        ...
+
     async def silence(self, scope: str, person: str) -> None:
         """From now on the person is neither forwarded nor measured, and still hears; a new join undoes it.
 
         `scope` is what the names of the rooms begin with in which that holds.
         """
+        ...
+
+    def tap(self, room: str, person: str, hear: Hear) -> Callable[[], None]:
+        """From now on `hear` is called with every packet of the person's voice that may be forwarded.
+
+        Also of a voice that joins later. The returned function ends it.
+        """
+        ...
+
+    def speaker(self, room: str, person: str) -> Speaker:
+        """A participant that speaks without a transport. Raises SpeakerIsThere."""
         ...
 
     def whose(self, voice: str) -> tuple[str, str]:

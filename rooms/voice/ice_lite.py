@@ -8,7 +8,20 @@ from datetime import datetime
 from rooms.voice import answer
 from rooms.voice.counts import new_counts
 from rooms.voice.dtls import Identity
-from rooms.voice.engine import Joined, Limits, SlotContent, UnknownVoice, VoiceIsFull, VoiceListener, Why
+from rooms.voice.engine import (
+    USUAL,
+    Hear,
+    Joined,
+    Limits,
+    May,
+    SlotContent,
+    Speaker,
+    SpeakerIsThere,
+    UnknownVoice,
+    VoiceIsFull,
+    VoiceListener,
+    Why,
+)
 from rooms.voice.peer import Peer, Surroundings
 from rooms.voice.room import VoiceRoom
 from rooms.voice.rtp import Packet
@@ -87,11 +100,11 @@ class IceLiteEngine:
             self._port.close()
             await self._port.closed.wait()
 
-    async def join(self, room: str, person: str, sdp: str, *, speaks: bool = True) -> Joined:
+    async def join(self, room: str, person: str, sdp: str, *, may: May = USUAL) -> Joined:
         """See MediaEngine."""
         await self.opened()
         offer = read_offer(sdp, self.limits)
-        return self._join(room, person, offer, speaks=speaks)
+        return self._join(room, person, offer, may)
 
     async def restart(self, voice: str, fragment: str) -> str:
         """See MediaEngine."""
@@ -120,7 +133,31 @@ class IceLiteEngine:
         """See MediaEngine."""
         for name, room in self._rooms.items():
             if name.startswith(scope) and (peer := room.peers.get(person)):
-                room.mute(peer)
+                room.silence(peer)
+
+    async def permit(self, room: str, person: str, may: May) -> None:
+        """See MediaEngine."""
+        peer = self._of(room, person)
+        if peer is not None:
+            self._rooms[room].permit(peer, may)
+
+    def tap(self, room: str, person: str, hear: Hear) -> Callable[[], None]:
+        """See MediaEngine."""
+        self._room(room).tap(person, hear)
+
+        def end() -> None:
+            if here := self._rooms.get(room):
+                here.untap(person, hear)
+                self._forget_idle(room)
+
+        return end
+
+    def speaker(self, room: str, person: str) -> Speaker:
+        """See MediaEngine."""
+        here = self._rooms.get(room)
+        if here and (person in here.peers or person in here.speakers):
+            raise SpeakerIsThere
+        return self._room(room).speaker(person)
 
     def whose(self, voice: str) -> tuple[str, str]:
         """The room and the person of a voice. Raises UnknownVoice."""
@@ -130,9 +167,9 @@ class IceLiteEngine:
     def slots(self, room: str, person: str) -> Sequence[SlotContent]:
         """What this listener's slots hold now; nothing for somebody without a voice here."""
         peer = self._of(room, person)
-        return () if peer is None else [(slot.mid, slot.person) for slot in peer.slots]
+        return () if peer is None else [SlotContent(slot.mid, slot.person) for slot in peer.slots]
 
-    def _join(self, room: str, person: str, offer: Offer, *, speaks: bool) -> Joined:
+    def _join(self, room: str, person: str, offer: Offer, may: May) -> Joined:
         replaced = self._of(room, person)
         here = self._rooms.get(room)
         full = here is not None and len(here.peers) >= self.limits.peers_per_room
@@ -140,12 +177,21 @@ class IceLiteEngine:
             raise VoiceIsFull
         if replaced is not None:
             self._end(replaced, "replaced")
-        peer = Peer(room, person, offer, self._identity, self._around, speaks=speaks)
+        peer = Peer(room, person, offer, self._identity, self._around, may)
         self._voices[peer.voice] = peer
         self._port.admit(peer.newest.ufrag, peer)
-        self._rooms.setdefault(room, VoiceRoom(room, self._listener)).add(peer)
+        self._room(room).add(peer)
         ssrcs = {slot.mid: slot.stream.ssrc for slot in peer.slots}
-        return Joined(peer.voice, answer.answer(offer, self._here(), peer.newest, ssrcs, speaks=speaks))
+        return Joined(peer.voice, answer.answer(offer, self._here(), peer.newest, ssrcs))
+
+    def _room(self, name: str) -> VoiceRoom:
+        if name not in self._rooms:
+            self._rooms[name] = VoiceRoom(name, self._listener, self._now)
+        return self._rooms[name]
+
+    def _forget_idle(self, name: str) -> None:
+        if self._rooms[name].idle:
+            del self._rooms[name]
 
     def _here(self) -> answer.Here:
         return answer.Here(self._identity.fingerprint, answer.candidates(self._addresses, self.port))
@@ -173,8 +219,7 @@ class IceLiteEngine:
         self._port.forget(peer, peer.ufrags)
         room = self._rooms[peer.room]
         room.remove(peer)
-        if not room.peers:
-            del self._rooms[peer.room]
+        self._forget_idle(peer.room)
         self._listener.left(peer.room, peer.person, peer.voice, why)
 
     def _tick(self) -> None:
@@ -182,8 +227,9 @@ class IceLiteEngine:
             why = peer.look_after()
             if why is not None:
                 self._end(peer, why)
-        for room in list(self._rooms.values()):
+        for name, room in list(self._rooms.items()):
             room.tick(self._now())
+            self._forget_idle(name)
 
     def _now(self) -> int:
         # A clock that is set back must not turn speech back.

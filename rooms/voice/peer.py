@@ -2,17 +2,17 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pylibsrtp
 
 from rooms.voice import rtcp, rtp
 from rooms.voice.counts import Dropped
 from rooms.voice.dtls import DtlsClosed, DtlsFailed, DtlsServer, Identity
-from rooms.voice.engine import Limits, SlotContent, Why
+from rooms.voice.engine import Limits, May, SlotContent, Why
 from rooms.voice.sdp import Line, Offer
+from rooms.voice.speech import Speech
 from rooms.voice.stun import Address, Credentials
-from rooms.voice.turns import TurnDetector
 
 REPORTS_EVERY = 2.0
 LIVELY = 2.0
@@ -30,15 +30,6 @@ class Slot:
     mid: str
     stream: rtp.Outgoing
     person: str | None = None
-
-
-@dataclass
-class Speech:
-    """A person's turns: the detector, the id of the open turn, and when they last began to speak."""
-
-    detector: TurnDetector = field(default_factory=TurnDetector)
-    turns: int = 0
-    last: int = 0
 
 
 @dataclass(frozen=True)
@@ -60,11 +51,11 @@ class Peer:
     """An Endpoint of the port. What it makes of a packet goes to the functions in its surroundings."""
 
     def __init__(
-        self, room: str, person: str, offer: Offer, identity: Identity, around: Surroundings, *, speaks: bool
+        self, room: str, person: str, offer: Offer, identity: Identity, around: Surroundings, may: May
     ) -> None:
         self.voice = secrets.token_urlsafe(12)
         self.room, self.person, self.offer = room, person, offer
-        self.muted = not speaks
+        self.may, self.silenced = may, False
         self.speech = Speech()
         self.announced: tuple[SlotContent, ...] | None = None
         self.audience: list[tuple[Peer, Slot]] = []
@@ -89,6 +80,11 @@ class Peer:
     def connected(self) -> bool:
         """Whether sound can flow."""
         return self._dtls.keys is not None
+
+    @property
+    def muted(self) -> bool:
+        """Whether what is said is dropped."""
+        return self.silenced or not self.may.speak
 
     @property
     def heard(self) -> bool:

@@ -16,6 +16,7 @@ from realtime.progress import Progress
 from realtime.signals import Moved, Signal, Slots, Speaking, Spoke, Switchboard, encode
 from realtime.streams import Frame
 from rooms.facilitator.ports import Mark
+from rooms.voice.engine import SlotContent
 
 SOON = 5.0
 
@@ -155,9 +156,13 @@ async def test_slots_are_for_their_listener_only():
         house.hub.listening(("slots", "school", "algebra", "ada")) as ada,
         house.hub.listening(("slots", "school", "algebra", "ben")) as ben,
     ):
-        await house.hears("lyceum.school.rooms.algebra.presence", Slots("ada", (("1", "ben"), ("2", None))))
+        await house.hears(
+            "lyceum.school.rooms.algebra.presence",
+            Slots("ada", (SlotContent("1", "ben"), SlotContent("2", None))),
+        )
         assert data(ada.drain()) == [
-            b'event: slots\ndata: {"slots":[{"mid":"1","person":"ben"},{"mid":"2","person":null}]}\n\n'
+            b'event: slots\ndata: {"slots":[{"mid":"1","person":"ben","what":"voice"},'
+            b'{"mid":"2","person":null,"what":"voice"}]}\n\n'
         ]
         assert ben.drain() == []
 

@@ -17,6 +17,7 @@ from realtime import speech as speeches
 from realtime.outbox import Outbox
 from realtime.perform import Performer
 from realtime.speech import Speech, place
+from rooms.voice.engine import SlotContent
 from tests.log.given import NOON, events
 from tests.realtime.test_signals import Wire, all_sent
 
@@ -157,7 +158,7 @@ async def test_nodes_are_told_of_turns_at_once_whatever_the_log_does(fickle):
     async with working(outbox.run):
         speech.speaking(ROOM, "ada", "1", START)
         speak(speech, "0")
-        speech.slots(ROOM, "ben", [("1", "ada")])
+        speech.slots(ROOM, "ben", [SlotContent("1", "ada")])
         assert await all_sent(outbox, wire) == [
             (
                 "lyceum.school.rooms.algebra.voice",
@@ -169,6 +170,6 @@ async def test_nodes_are_told_of_turns_at_once_whatever_the_log_does(fickle):
             ),
             (
                 "lyceum.school.rooms.algebra.presence",
-                b'{"type":"slots","person":"ben","slots":[["1","ada"]]}',
+                b'{"type":"slots","person":"ben","slots":[["1","ada","voice"]]}',
             ),
         ]

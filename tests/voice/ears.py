@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from rooms.voice.engine import SlotContent
+
 
 class Turn(NamedTuple):
     person: str
@@ -28,8 +30,8 @@ class Ears:
         self.turns.append(Turn(person, turn, started, ended))
         self._told.set()
 
-    def slots(self, room: str, person: str, slots: Sequence[tuple[str, str | None]]) -> None:
-        self.bound[person] = dict(slots)
+    def slots(self, room: str, person: str, slots: Sequence[SlotContent]) -> None:
+        self.bound[person] = {slot.mid: slot.person for slot in slots}
         self._told.set()
 
     def left(self, room: str, person: str, voice: str, why: str) -> None:

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from rooms.voice.engine import Limits, VoiceIsFull
+from rooms.voice.engine import Limits, May, SpeakerIsThere, VoiceIsFull
 from rooms.voice.ice_lite import IceLiteEngine
 from tests.voice.client import hush, script, tone
 from tests.voice.conftest import now
@@ -109,7 +109,7 @@ async def test_silencing_stops_forwarding_and_measuring_but_not_hearing(engine, 
 async def test_whoever_may_not_speak_only_listens(engine, ears, client):
     ada, ben = client(tone(20_000)), client(tone(20_000, 660))
     await ada.join(engine, "algebra", "ada")
-    joined = await engine.join("algebra", "ben", await ben.offer(), speaks=False)
+    joined = await engine.join("algebra", "ben", await ben.offer(), may=May(speak=False))
     await ben.take(joined.sdp)
     await ears.until(lambda: ears.hears("ben") == {"ada"})
     await ben.hears(slot_of(ears, "ben", "ada"))
@@ -166,3 +166,68 @@ async def test_a_port_that_is_taken_is_an_error_and_not_a_silence(engine, ears):
     second = IceLiteEngine("127.0.0.1", engine.port, ["127.0.0.1"], ears, now)
     with pytest.raises(OSError, match="in use"):
         await second.run()
+
+
+async def test_what_somebody_may_do_changes_without_a_new_offer(engine, ears, client):
+    ada, ben = client(tone(20_000)), client(hush(20))
+    joined = await engine.join("algebra", "ada", await ada.offer(), may=May(speak=False))
+    await ada.take(joined.sdp)
+    await ben.join(engine, "algebra", "ben")
+    await ears.until(lambda: ears.hears("ada") == {"ben"})
+    assert ears.hears("ben") == set()
+    await engine.permit("algebra", "ada", May())
+    await ears.until(lambda: ears.hears("ben") == {"ada"})
+    await ben.hears(slot_of(ears, "ben", "ada"))
+    await engine.permit("algebra", "ada", May(speak=False))
+    assert ears.hears("ben") == set()
+    await engine.permit("algebra", "nobody", May())
+
+
+async def test_whoever_withdrew_consent_is_not_heard_by_being_permitted_to_speak(engine, ears, client):
+    ada, ben = client(tone(20_000)), client(hush(20))
+    await ada.join(engine, "algebra", "ada")
+    await ben.join(engine, "algebra", "ben")
+    await ears.until(lambda: ears.hears("ben") == {"ada"})
+    await engine.silence("algebra", "ada")
+    await engine.permit("algebra", "ada", May())
+    assert ears.hears("ben") == set()
+
+
+async def test_a_tap_hears_what_may_be_forwarded_also_of_a_voice_that_joins_later(engine, ears, client):
+    heard = []
+    end = engine.tap("algebra", "ada", lambda packet, at: heard.append((packet, at)))
+    ada = client(tone(20_000))
+    await ada.join(engine, "algebra", "ada")
+    await ears.until(lambda: bool(ears.began))
+    assert len(heard) >= 3
+    assert all(packet.payload and at > 1_600_000_000_000 for packet, at in heard)
+    await engine.silence("algebra", "ada")
+    after = len(heard)
+    end()
+    end()
+    await asyncio.sleep(0.2)
+    assert len(heard) == after
+
+
+async def test_a_speaker_without_a_transport_is_heard_like_a_person(engine, ears, client):
+    ada, ben, heard = client(tone(20_000)), client(hush(20)), []
+    await ada.join(engine, "algebra", "ada")
+    engine.tap("algebra", "ada", lambda packet, at: heard.append(packet.payload))
+    await ben.join(engine, "algebra", "ben")
+    await ears.until(lambda: ears.hears("ben") == {"ada"})
+    await ben.hears(slot_of(ears, "ben", "ada"))
+    await engine.silence("algebra", "ada")
+    speaker = engine.speaker("algebra", "guide")
+    assert ears.hears("ben") == {"guide"}
+    with pytest.raises(SpeakerIsThere):
+        engine.speaker("algebra", "guide")
+    async with asyncio.TaskGroup() as group:
+        hears = group.create_task(ben.hears(slot_of(ears, "ben", "guide")))
+        while not hears.done():
+            speaker.speak(heard[-1], 20)
+            await asyncio.sleep(0.02)
+    speaker.close()
+    speaker.speak(heard[0], 20)
+    assert ears.hears("ben") == set()
+    assert "guide" in {person for person, _, _ in ears.began}
+    assert [turn.person for turn in ears.turns][-1] == "guide"

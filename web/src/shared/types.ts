@@ -81,6 +81,7 @@ export interface Fact {
 export interface Slot {
   mid: string;
   person: string | null;
+  what: "voice" | "camera" | "screen";
 }
 
 export interface AnswerResult {
