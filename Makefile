@@ -96,8 +96,9 @@ $(WEB): $(INSTALLED) $(shell find web -type f -not -path '*/node_modules/*' -not
 	cd web && echo "Building the pages." && \
 	npm install --no-audit --no-fund --no-package-lock --silent && npm run --silent build && touch dist/.built
 
-tools: # What some tests need beside Python: a browser, and somebody who speaks
+tools: # What some tests need beside Python: a browser, somebody who speaks, and a TURN server
 	@missing=""; for tool in chromium espeak-ng; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
+	command -v turnserver >/dev/null || missing="$$missing coturn"; \
 	[ -z "$$missing" ] && exit 0; \
 	if $(MAY_INSTALL); then echo "Installing$$missing."; $(APT) $$missing >/dev/null; \
 	else echo "Tests that need$$missing are skipped: apt-get install$$missing"; fi

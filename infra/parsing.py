@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection
 from domain.checkpoint import is_name
 from domain.identity import ID_PATTERN
 
+TURN_URL = r"turns?:([\w.-]{1,253}|\[[0-9a-fA-F:.]{2,45}\])(:\d{1,5})?(\?transport=(udp|tcp))?"
 SECRET_LENGTH = 32  # bytes at least: a shorter one is guessed too easily (RFC 7518, 3.2)
 
 
@@ -49,6 +50,14 @@ def url(*schemes: str) -> Callable[[str], str]:
         return value
 
     return parse
+
+
+def turn_urls(value: str) -> tuple[str, ...]:
+    """URLs of TURN servers (RFC 7065) with commas between them."""
+    for each in parts(value):
+        if not re.fullmatch(TURN_URL, each, re.ASCII):
+            raise ValueError(f"must be URLs as turn:turn.example:3478?transport=udp, {each!r} is none")
+    return parts(value)
 
 
 def secret(value: str) -> str:

@@ -27,6 +27,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     port: int
     media_port: int
     media_addresses: tuple[str, ...]
+    turn: tuple[str, ...]
+    turn_secret: str
     postgres: str
     nats: str
     redis: str
@@ -54,6 +56,8 @@ class Settings(Struct, frozen=True, kw_only=True):
                 values[variable.field] = variable.read(environ)
             except ValueError as error:
                 wrong.append(f"{variable.name}: {error}")
+        if not wrong and bool(values["turn"]) != bool(values["turn_secret"]):
+            wrong.append("LYCEUM_TURN: must be given together with LYCEUM_TURN_SECRET")
         if wrong:
             raise SettingsInvalid("\n".join(wrong))
         if values["media_port"] is None:
@@ -124,6 +128,20 @@ VARIABLES: Sequence[Variable] = (
         "",
         "IP addresses at which browsers reach the voice port; 127.0.0.1 and LYCEUM_HOST if empty.",
         parsing.addresses,
+    ),
+    Variable(
+        "LYCEUM_TURN",
+        "turn",
+        "",
+        "URLs of TURN servers, for browsers that UDP does not reach; none if empty.",
+        parsing.turn_urls,
+    ),
+    Variable(
+        "LYCEUM_TURN_SECRET",
+        "turn_secret",
+        "",
+        "What is shared with the TURN servers (coturn: static-auth-secret).",
+        parsing.secret,
     ),
     Variable(
         "LYCEUM_POSTGRES",

@@ -44,6 +44,7 @@ from realtime.app import application
 from realtime.feed import Feed
 from realtime.house import House, Views
 from realtime.hub import Hub
+from realtime.ice_servers import IceServers
 from realtime.metrics import Metrics
 from realtime.neighbours import OverTheBus
 from realtime.outbox import Outbox
@@ -224,6 +225,7 @@ async def _serving(
         boards=boards,
         pasts=Pasts(base.log),
         media=media,
+        ice_servers=_ice_servers(settings, clock),
         hub=hub,
         switchboard=switchboard,
         attendance=attendance,
@@ -259,6 +261,12 @@ async def _serving(
             hub.close()
             server.should_exit = True
             await serving
+
+
+def _ice_servers(settings: Settings, clock: Callable[[], datetime]) -> IceServers:
+    """The TURN servers that clients are told of, if there are any."""
+    key = settings.secret().encode()
+    return IceServers(urls=settings.turn, secret=settings.turn_secret, key=key, clock=clock)
 
 
 def _phraser(settings: Settings) -> "Claude | None":

@@ -85,7 +85,11 @@ def application(house: House, watched: Feed) -> Litestar:
         before_request=read_own_writes,
         exception_handlers=problems.handlers(house.metrics),
         request_max_body_size=BODY,
-        cors_config=CORSConfig(allow_origins=["*"], allow_headers=["Authorization", "Content-Type"]),
+        cors_config=CORSConfig(
+            allow_origins=["*"],
+            allow_headers=["Authorization", "Content-Type"],
+            expose_headers=["Location", "Link"],
+        ),
         openapi_config=openapi.configuration(),
         logging_config=None,
         state=State({"house": house, "feed": watched, "allowance": Allowance(house.clock)}),

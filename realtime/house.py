@@ -17,6 +17,7 @@ from projections.store import Shown
 from projections.view import View
 from realtime.access import Tokens
 from realtime.hub import Hub
+from realtime.ice_servers import IceServers
 from realtime.metrics import Metrics
 from realtime.perform import Performer
 from realtime.progress import AT_LEAST, NotThereYet, Progress
@@ -154,6 +155,7 @@ class House:
     boards: Boards
     pasts: Pasts
     media: MediaEngine
+    ice_servers: IceServers
     hub: Hub
     switchboard: Switchboard
     attendance: Attendance

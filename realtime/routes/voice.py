@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from litestar import Request, Response, Router, delete, patch, post
+from litestar import Request, Response, Router, delete, get, patch, post
 from litestar.datastructures import ResponseHeader
 from litestar.openapi import ResponseSpec
+from msgspec import Struct
 
 from domain.errors import Invalid
 from realtime.access import Access, OnlyForYourself
 from realtime.house import House
+from realtime.ice_servers import IceServer, links
 from realtime.routes.common import TAKES, Asking, InHouse, PathId
 from realtime.speech import place
 from realtime.watching import must_be_heard
@@ -21,11 +23,28 @@ class NotText(Invalid):
     """The body must be SDP, as UTF-8 text."""
 
 
+class VoiceShown(Struct, frozen=True, kw_only=True):
+    """What a client needs to know before it makes its offer."""
+
+    ice_servers: list[IceServer]
+    """For `RTCPeerConnection`; none if the deployment has none. Each answer has credentials of its own."""
+
+
+@get("/rooms/{room:str}/voice", response_headers={"Cache-Control": "no-store"})
+async def show_voice(house: InHouse, access: Asking, room: PathId) -> VoiceShown:
+    """How to join: the TURN servers by which voice goes where UDP does not."""
+    await must_be_heard(house, access, room)
+    return VoiceShown(ice_servers=house.ice_servers.of(access.org, access.sub))
+
+
 @post(
     "/rooms/{room:str}/voice",
     media_type=SDP,
     opt={TAKES: SDP},
-    response_headers=[ResponseHeader(name="Location", documentation_only=True)],
+    response_headers=[
+        ResponseHeader(name="Location", documentation_only=True),
+        ResponseHeader(name="Link", documentation_only=True),
+    ],
 )
 async def join_voice(
     request: Request[Any, Any, Any], house: InHouse, access: Asking, room: PathId
@@ -33,8 +52,10 @@ async def join_voice(
     """Be heard and hear: the body is an SDP offer, the answer an SDP answer."""
     await must_be_heard(house, access, room)
     joined = await house.media.join(place(access.org, room), access.sub, await _text(request))
-    location = f"/rooms/{room}/voice/{joined.voice}"
-    return Response(joined.sdp.encode(), status_code=201, media_type=SDP, headers={"Location": location})
+    headers = {"Location": f"/rooms/{room}/voice/{joined.voice}"}
+    if servers := house.ice_servers.of(access.org, access.sub):
+        headers |= {"Link": links(servers), "Cache-Control": "no-store"}
+    return Response(joined.sdp.encode(), status_code=201, media_type=SDP, headers=headers)
 
 
 @patch(
@@ -73,4 +94,4 @@ async def _text(request: Request[Any, Any, Any]) -> str:
         raise NotText from error
 
 
-ROUTER = Router("/", route_handlers=[join_voice, restart_voice, leave_voice], tags=["voice"])
+ROUTER = Router("/", route_handlers=[show_voice, join_voice, restart_voice, leave_voice], tags=["voice"])

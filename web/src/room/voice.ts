@@ -85,6 +85,10 @@ export class Voice {
   }
 
   private async negotiate(peer: RTCPeerConnection): Promise<void> {
+    // Before anything is gathered; it gives nothing where the deployment has no TURN servers.
+    const shown = await this.api.get<{ ice_servers: RTCIceServer[] }>(`/rooms/${this.room}/voice`);
+    if (peer !== this.peer) return;
+    peer.setConfiguration({ ...peer.getConfiguration(), iceServers: shown.ice_servers });
     const offer = await peer.createOffer();
     await peer.setLocalDescription(offer);
     const init = { method: "POST", body: offer.sdp ?? "", headers: { "Content-Type": "application/sdp" } };
