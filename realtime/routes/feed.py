@@ -85,7 +85,7 @@ async def _shown(
     ):
         sent = feed.position if after is None else after
         yield frame("hello", {"position": max(sent, feed.position)})
-        if held := house.media.slots(place(access.org, room), access.sub):
+        if held := await house.media.slots(place(access.org, room), access.sub):
             yield slots_frame(held)
         for speaks in house.switchboard.speaking(access.org, room):
             yield speaks

@@ -68,7 +68,7 @@ async def restart_voice(
     request: Request[Any, Any, Any], house: InHouse, access: Asking, room: PathId, voice: PathId
 ) -> Response[bytes]:
     """Restart ICE after the network has changed: a fragment in, a fragment out."""
-    _must_be_own(house, access, room, voice)
+    await _must_be_own(house, access, room, voice)
     fragment = await house.media.restart(voice, await _text(request))
     if not fragment:
         return Response(b"", status_code=204, media_type=FRAGMENT)
@@ -78,12 +78,12 @@ async def restart_voice(
 @delete("/rooms/{room:str}/voice/{voice:str}", status_code=204)
 async def leave_voice(house: InHouse, access: Asking, room: PathId, voice: PathId) -> None:
     """Be heard no longer, and hear no longer."""
-    _must_be_own(house, access, room, voice)
+    await _must_be_own(house, access, room, voice)
     await house.media.leave(voice)
 
 
-def _must_be_own(house: House, access: Access, room: str, voice: str) -> None:
-    if house.media.whose(voice) != (place(access.org, room), access.sub):
+async def _must_be_own(house: House, access: Access, room: str, voice: str) -> None:
+    if await house.media.whose(voice) != (place(access.org, room), access.sub):
         raise OnlyForYourself
 
 

@@ -147,11 +147,11 @@ class MediaEngine(Protocol):
         """A participant that speaks without a transport. Raises SpeakerIsThere."""
         ...
 
-    def whose(self, voice: str) -> tuple[str, str]:
+    async def whose(self, voice: str) -> tuple[str, str]:
         """The room and the person of a voice. Raises UnknownVoice."""
         ...
 
-    def slots(self, room: str, person: str) -> Sequence[SlotContent]:
+    async def slots(self, room: str, person: str) -> Sequence[SlotContent]:
         """What this listener's slots hold now; nothing for somebody without a voice here."""
         ...
 

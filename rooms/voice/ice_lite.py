@@ -159,12 +159,12 @@ class IceLiteEngine:
             raise SpeakerIsThere
         return self._room(room).speaker(person)
 
-    def whose(self, voice: str) -> tuple[str, str]:
+    async def whose(self, voice: str) -> tuple[str, str]:
         """The room and the person of a voice. Raises UnknownVoice."""
         peer = self._peer(voice)
         return peer.room, peer.person
 
-    def slots(self, room: str, person: str) -> Sequence[SlotContent]:
+    async def slots(self, room: str, person: str) -> Sequence[SlotContent]:
         """What this listener's slots hold now; nothing for somebody without a voice here."""
         peer = self._of(room, person)
         return () if peer is None else [SlotContent(slot.mid, slot.person) for slot in peer.slots]

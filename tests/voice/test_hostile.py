@@ -226,9 +226,9 @@ async def test_a_restart_of_nothing_or_with_nothing_is_refused(engine, client):
         await engine.restart(joined.voice, "hello")
     with pytest.raises(UnknownVoice):
         await engine.restart("nothing", FRAGMENT)
-    assert engine.whose(joined.voice) == ("algebra", "ada")
+    assert await engine.whose(joined.voice) == ("algebra", "ada")
     with pytest.raises(UnknownVoice):
-        engine.whose("nothing")
+        await engine.whose("nothing")
 
 
 async def test_another_certificate_than_the_offered_one_is_refused(engine, ears, client):
