@@ -10,6 +10,7 @@ from msgspec import inspect, structs
 from domain import (
     archive,
     boards,
+    floor,
     interventions,
     office_hours,
     people,
@@ -27,6 +28,7 @@ MODULES = (
     people,
     rooms,
     boards,
+    floor,
     practice,
     quests,
     teams,

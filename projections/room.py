@@ -8,6 +8,7 @@ from msgspec import Struct, field
 from domain.events import Recorded
 from domain.identity import ERASED
 from domain.interventions import InterventionDelivered
+from domain.moderating import CHANGES, Floor, fold
 from domain.people import PersonErased
 from domain.rooms import (
     MessageSent,
@@ -67,6 +68,7 @@ class Room(Struct):
     members: dict[str, int] = field(default_factory=dict[str, int])
     problem: str | None = None
     timer: Timer | None = None
+    floor: Floor = field(default_factory=Floor)
     messages: list[Message] = field(default_factory=list[Message])
     interventions: list[Intervention] = field(default_factory=list[Intervention])
     position: int = 0
@@ -91,6 +93,7 @@ class ShownRoom(Struct, frozen=True):
     members: tuple[ShownMember, ...]
     problem: ShownProblem | None
     timer: Timer | None
+    floor: Floor
     messages: tuple[Message, ...]
     interventions: tuple[Intervention, ...]
     position: int
@@ -99,6 +102,7 @@ class ShownRoom(Struct, frozen=True):
 def apply(state: Room, key: str, recorded: Recorded) -> None:
     """Fold one event."""
     state.position = recorded.position
+    fold(state.floor, recorded.event)
     match recorded.event:
         case RoomJoined() as event:
             state.members.setdefault(event.person, recorded.position)
@@ -179,6 +183,7 @@ def shown(
         members=tuple(ShownMember(who, *people.get(who, (who, None))) for who in state.members),
         problem=problem,
         timer=state.timer,
+        floor=state.floor,
         messages=tuple(state.messages),
         interventions=tuple(state.interventions),
         position=state.position,
@@ -195,7 +200,7 @@ def _keys(recorded: Recorded) -> tuple[str, ...]:
 
 ROOM = View(
     name="room",
-    version=2,
+    version=3,
     state=Room,
     reads=(
         RoomOpened,
@@ -207,6 +212,7 @@ ROOM = View(
         ProblemPosed,
         InterventionDelivered,
         PersonErased,
+        *CHANGES,
     ),
     keys=_keys,
     apply=apply,

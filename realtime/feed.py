@@ -7,6 +7,7 @@ from domain.boards import BoardRightSet
 from domain.events import Query, Recorded, about, type_of
 from domain.interventions import InterventionDelivered
 from domain.log import EventLog
+from domain.moderating import CHANGES as FLOOR_CHANGES
 from domain.people import ConsentWithdrawn, PersonErased
 from domain.rooms import (
     BoardEdited,
@@ -37,6 +38,7 @@ SHOWN = (
     BoardRightSet,
     TurnTaken,
     InterventionDelivered,
+    *FLOOR_CHANGES,
 )
 """What a room's members see of each other: not their answers, and not what the facilitator considered."""
 FEW = 32

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from domain.events import Instant
 from domain.identity import Title, Words
+from domain.moderating import Floor
 from domain.rooms import (
     Capacity,
     CloseRoom,
@@ -87,12 +88,13 @@ async def get_room(house: InHouse, access: Asking, room: PathId) -> ShownRoom:
     if found.member or access.role in WATCHING:
         await looking(house, access, room, found, "room").of(_people_in(shown))
         return shown
-    return replace(shown, members=(), problem=None, timer=None, messages=(), interventions=())
+    return replace(shown, members=(), problem=None, timer=None, floor=Floor(), messages=(), interventions=())
 
 
 def _people_in(shown: ShownRoom) -> Iterator[str]:
     for part in (*shown.members, *shown.messages, *shown.interventions):
         yield part.person
+    yield from shown.floor.muted  # they may have left since; all others on the floor are members
 
 
 async def _room(house: House, org: str, room: str) -> ShownRoom:

@@ -5,6 +5,17 @@ from datetime import UTC, date, datetime
 from domain.archive import SegmentArchived
 from domain.boards import BoardRightSet
 from domain.events import Event
+from domain.floor import (
+    FloorGiven,
+    FloorModeSet,
+    FloorTaken,
+    HandLowered,
+    HandRaised,
+    PersonMuted,
+    PersonUnmuted,
+    ShowingAllowed,
+    ShowingEnded,
+)
 from domain.interventions import InterventionDecided, InterventionDelivered, ModelAnswered, ModelAsked
 from domain.office_hours import (
     NextCalled,
@@ -81,6 +92,15 @@ EXAMPLES: tuple[Event, ...] = (
             Run(person="bo", client=7, update=b""),
         ),
     ),
+    FloorModeSet(room="algebra", mode="stage", by="tia"),
+    HandRaised(room="algebra", person="ada"),
+    HandLowered(room="algebra", person="bo", by="tia"),
+    FloorGiven(room="algebra", person="ada", by="tia"),
+    FloorTaken(room="algebra", person="ada", by="ada"),
+    PersonMuted(room="algebra", person="bo", by="tia"),
+    PersonUnmuted(room="algebra", person="bo", by="tia"),
+    ShowingAllowed(room="algebra", person="ada", by="tia"),
+    ShowingEnded(room="algebra", person="ada", by="tia"),
     TurnTaken(room="algebra", person="ada", turn="t-1", started=1_741_705_200_000, ended=1_741_705_203_500),
     ProblemAdded(
         problem="thirds",

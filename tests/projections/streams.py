@@ -6,7 +6,18 @@ from zoneinfo import ZoneInfo
 import msgspec
 from hypothesis import strategies as st
 
-from domain import boards, interventions, office_hours, people, practice, quests, rooms, sessions, teams
+from domain import (
+    boards,
+    floor,
+    interventions,
+    office_hours,
+    people,
+    practice,
+    quests,
+    rooms,
+    sessions,
+    teams,
+)
 from domain.events import Event, Recorded
 from tests.projections.given import START, recorded
 
@@ -72,6 +83,15 @@ KINDS: dict[type[Event], dict[str, st.SearchStrategy]] = {
         "right": st.sampled_from([None, "read", "write"]),
         "by": TUTOR,
     },
+    floor.FloorModeSet: {"room": ROOM, "mode": st.sampled_from(["open", "stage"]), "by": TUTOR},
+    floor.HandRaised: {"room": ROOM, "person": PERSON},
+    floor.HandLowered: {"room": ROOM, "person": PERSON, "by": TUTOR},
+    floor.FloorGiven: {"room": ROOM, "person": PERSON, "by": TUTOR},
+    floor.FloorTaken: {"room": ROOM, "person": PERSON, "by": TUTOR},
+    floor.PersonMuted: {"room": ROOM, "person": PERSON, "by": TUTOR},
+    floor.PersonUnmuted: {"room": ROOM, "person": PERSON, "by": TUTOR},
+    floor.ShowingAllowed: {"room": ROOM, "person": PERSON, "by": TUTOR},
+    floor.ShowingEnded: {"room": ROOM, "person": PERSON, "by": TUTOR},
     rooms.BoardEdited: {"room": ROOM, "runs": RUNS.map(tuple)},
     rooms.TurnTaken: {
         "room": ROOM,

@@ -52,6 +52,7 @@ def test_a_room_as_somebody_finds_it():
             "hints": 2,
         },
         "timer": {"phase": "work", "ends": "2026-11-21T09:00:00Z"},
+        "floor": {"mode": "open", "hands": [], "speakers": [], "muted": [], "showing": []},
         "messages": [
             {"position": 4, "at": "2026-11-21T09:03:00Z", "person": "ada", "text": "Hi", "anchor": None}
         ],
