@@ -64,8 +64,10 @@ class Playing(AudioStreamTrack):
 
 
 class Client:
-    def __init__(self, samples: Samples | None, slots: int = 2) -> None:
-        self.pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    def __init__(
+        self, samples: Samples | None, slots: int = 2, configuration: RTCConfiguration | None = None
+    ) -> None:
+        self.pc = RTCPeerConnection(configuration or RTCConfiguration(iceServers=[]))
         self.playing = Playing(samples) if samples is not None else None
         if self.playing:
             self.pc.addTransceiver(self.playing, direction="sendonly")
