@@ -54,6 +54,7 @@ from realtime.signals import Moved, Switchboard, decode
 from realtime.sockets.keeper import Sockets
 from realtime.speech import Speech
 from realtime.standings import Standings
+from realtime.voices import Voices
 from rooms.attendance import Absence, Attendance
 from rooms.board.boards import Boards
 from rooms.facilitator.facilitator import Facilitator
@@ -225,6 +226,7 @@ async def _serving(
         boards=boards,
         pasts=Pasts(base.log),
         media=media,
+        voices=Voices(base.performer, media, clock),
         ice_servers=_ice_servers(settings, clock),
         hub=hub,
         switchboard=switchboard,
@@ -237,7 +239,7 @@ async def _serving(
         health=Health(base.log, base.views, base.leaderboards, base.followers, base.bus, base.seal).parts,
         web=settings.web,
     )
-    feed = Feed(base.log, hub, boards, media, house.standings)
+    feed = Feed(base.log, hub, boards, media, house.voices, house.standings)
     _measure(base.metrics, hub, boards, media)
     await switchboard.connect(base.bus)
     await neighbours.listen(base.bus, boards, base.metrics)

@@ -24,6 +24,7 @@ from realtime.reading import persons_in
 from realtime.speech import place
 from realtime.standings import Standings
 from realtime.streams import Frame, frame
+from realtime.voices import Voices
 from rooms.board.boards import Boards
 from rooms.voice.engine import MediaEngine
 
@@ -66,13 +67,20 @@ class Feed:
     """Follows the log for all who watch rooms on this node."""
 
     def __init__(
-        self, log: EventLog, hub: Hub, boards: Boards, media: MediaEngine, standings: Standings
+        self,
+        log: EventLog,
+        hub: Hub,
+        boards: Boards,
+        media: MediaEngine,
+        voices: Voices,
+        standings: Standings,
     ) -> None:
         self._log = log
         self._standings = standings
         self._hub = hub
         self._boards = boards
         self._media = media
+        self._voices = voices
         self.position = 0
         """Everything up to here has been handed out."""
 
@@ -109,6 +117,7 @@ class Feed:
         """Rights that ended end at once: sockets are closed, voices silenced."""
         org, event = recorded.org, recorded.event
         self._standings.saw(recorded)
+        await self._voices.saw(recorded)
         match event:
             case BoardEdited():
                 self._boards.recorded(org, event.room, recorded.position, event.runs)

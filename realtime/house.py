@@ -23,6 +23,7 @@ from realtime.perform import Performer
 from realtime.progress import AT_LEAST, NotThereYet, Progress
 from realtime.signals import Switchboard
 from realtime.standings import Standings
+from realtime.voices import Voices
 from rooms.attendance import Attendance
 from rooms.board.boards import Boards
 from rooms.past.pasts import Pasts
@@ -155,6 +156,7 @@ class House:
     boards: Boards
     pasts: Pasts
     media: MediaEngine
+    voices: Voices
     ice_servers: IceServers
     hub: Hub
     switchboard: Switchboard

@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 
-from domain.errors import Forbidden
 from domain.events import Role
 from domain.hosting import RoomState
-from domain.people import GiveConsent, Person
 from domain.rooms import LeaveRoom, NotInTheRoom, UnknownRoom
 from realtime.access import STAFF, Access
 from realtime.house import House
@@ -13,10 +11,6 @@ from realtime.reading import Reading
 
 WATCHING: tuple[Role, ...] = (*STAFF, "auditor")
 """Who may look into rooms that they are not in."""
-
-
-class NoConsent(Forbidden):
-    """You have not consented to being heard in rooms."""
 
 
 @dataclass(frozen=True)
@@ -62,11 +56,8 @@ def must_be_watching(found: Standing, access: Access) -> None:
         raise NotInTheRoom
 
 
-async def must_be_heard(house: House, access: Access, room: str) -> None:
-    """Nobody is heard who is not in the room, or has not agreed to it."""
+async def must_be_member(house: House, access: Access, room: str) -> None:
+    """Refuse whoever is not in the room."""
     found = await standing(house, access, room)
     if not found.member:
         raise NotInTheRoom
-    person: Person = await house.performer.look(GiveConsent(scope="voice"), access.context(house.clock()))
-    if "voice" not in person.consents:
-        raise NoConsent

@@ -13,7 +13,7 @@ from realtime.house import House
 from realtime.ice_servers import IceServer, links
 from realtime.routes.common import TAKES, Asking, InHouse, PathId
 from realtime.speech import place
-from realtime.watching import must_be_heard
+from realtime.watching import must_be_member
 
 SDP = "application/sdp"
 FRAGMENT = "application/trickle-ice-sdpfrag"
@@ -33,7 +33,7 @@ class VoiceShown(Struct, frozen=True, kw_only=True):
 @get("/rooms/{room:str}/voice", response_headers={"Cache-Control": "no-store"})
 async def show_voice(house: InHouse, access: Asking, room: PathId) -> VoiceShown:
     """How to join: the TURN servers by which voice goes where UDP does not."""
-    await must_be_heard(house, access, room)
+    await must_be_member(house, access, room)
     return VoiceShown(ice_servers=house.ice_servers.of(access.org, access.sub))
 
 
@@ -49,9 +49,12 @@ async def show_voice(house: InHouse, access: Asking, room: PathId) -> VoiceShown
 async def join_voice(
     request: Request[Any, Any, Any], house: InHouse, access: Asking, room: PathId
 ) -> Response[bytes]:
-    """Be heard and hear: the body is an SDP offer, the answer an SDP answer."""
-    await must_be_heard(house, access, room)
-    joined = await house.media.join(place(access.org, room), access.sub, await _text(request))
+    """Be heard and hear: the body is an SDP offer, the answer an SDP answer.
+
+    Who may speak is said by the room's floor, and changes without a new offer. Whoever has not agreed to be
+    heard may listen, by an offer that sends nothing.
+    """
+    joined = await house.voices.join(access, room, await _text(request))
     headers = {"Location": f"/rooms/{room}/voice/{joined.voice}"}
     if servers := house.ice_servers.of(access.org, access.sub):
         headers |= {"Link": links(servers), "Cache-Control": "no-store"}

@@ -34,6 +34,24 @@ async def voice(guest: Guest, room: str, *parts: tuple[int, int]) -> AsyncIterat
         await client.close()
 
 
+async def listening() -> str:
+    """An offer of somebody who only listens."""
+    client = Client(None)
+    try:
+        return await client.offer()
+    finally:
+        await client.close()
+
+
+async def sending() -> str:
+    """An offer of somebody who would be heard."""
+    client = Client(script((0, 100)))
+    try:
+        return await client.offer()
+    finally:
+        await client.close()
+
+
 async def offered(guest: Guest, room: str, sdp: str) -> httpx.Response:
     return await guest.http.post(f"/rooms/{room}/voice", content=sdp, headers=SDP)
 
@@ -62,7 +80,34 @@ async def test_two_hear_each_other_the_room_sees_who_speaks_and_the_turn_is_reco
 async def test_nobody_is_heard_without_having_agreed_to_it(house):
     async with guests(house, ada="student") as (ada,):
         room = await room_with(ada)
-        assert problem(await offered(ada, room, "v=0")) == (403, "no-consent")
+        assert problem(await offered(ada, room, await sending())) == (403, "no-consent")
+
+
+async def test_whoever_never_agreed_to_be_heard_listens_and_is_not_heard_even_with_the_floor(house):
+    async with guests(house, tia="tutor", ada="student") as (tia, ada):
+        room = await room_with(tia, ada)
+        await tia.put("/people/me/consents/voice")
+        async with (
+            ada.stream(f"/rooms/{room}/feed") as feed,
+            voice(ada, room) as (listener, _),
+            voice(tia, room, (200, 20_000)),
+        ):
+            slots = await feed.until("slots", lambda data: any(slot["person"] for slot in data["slots"]))
+            slot = next(slot for slot in slots["slots"] if slot["person"] == tia.person)
+            await tia.put(f"/rooms/{room}/floor/speakers/{ada.person}")
+            await listener.hears(slot["mid"])
+
+
+async def test_an_office_hour_has_thirty_listeners(house):
+    async with guests(house, tia="tutor") as (tia,):
+        room = await room_with(tia, capacity=31)
+        await tia.post(f"/rooms/{room}/floor", mode="stage")
+        async with guests(house, **{f"p{number}": "student" for number in range(30)}) as students:
+            offer = await listening()
+            for student in students:
+                await student.post(f"/rooms/{room}/join")
+                assert (await offered(student, room, offer)).status_code == 201
+            assert (await tia.get(f"/rooms/{room}/voice"))["ice_servers"] == []
 
 
 async def test_whoever_withdraws_their_consent_is_heard_no_longer(house):
@@ -74,7 +119,7 @@ async def test_whoever_withdraws_their_consent_is_heard_no_longer(house):
             await feed.until("speaking", lambda data: data["speaking"])
             await ada.delete("/people/me/consents/voice")
             await feed.until("speaking", lambda data: not data["speaking"])
-        assert problem(await offered(ada, room, "v=0")) == (403, "no-consent")
+        assert problem(await offered(ada, room, await sending())) == (403, "no-consent")
 
 
 async def test_a_voice_belongs_to_who_joined_with_it(house):
