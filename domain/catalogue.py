@@ -17,6 +17,7 @@ from domain import (
     practice,
     quests,
     reading,
+    recording,
     rooms,
     sessions,
     teams,
@@ -37,6 +38,7 @@ MODULES = (
     interventions,
     reading,
     archive,
+    recording,
 )
 
 

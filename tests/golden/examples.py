@@ -36,6 +36,7 @@ from domain.people import (
 from domain.practice import AnswerGiven, HintTaken, ProblemAdded
 from domain.quests import QuestClaimed
 from domain.reading import PersonalDataRead
+from domain.recording import RecordingStarted, RecordingStopped, SegmentKept, SegmentRemoved
 from domain.rooms import (
     BoardEdited,
     MessageSent,
@@ -102,6 +103,20 @@ EXAMPLES: tuple[Event, ...] = (
     ShowingAllowed(room="algebra", person="ada", by="tia"),
     ShowingEnded(room="algebra", person="ada", by="tia"),
     TurnTaken(room="algebra", person="ada", turn="t-1", started=1_741_705_200_000, ended=1_741_705_203_500),
+    RecordingStarted(room="algebra", recording="rec-1", by="tia"),
+    RecordingStopped(room="algebra", recording="rec-1", why="full"),
+    SegmentKept(
+        room="algebra",
+        person="ada",
+        segment="snd-1",
+        recording="rec-1",
+        started=1_741_705_200_000,
+        ended=1_741_705_319_980,
+        codec="opus",
+        size=481_337,
+        sha256="fedcba9876543210" * 4,
+    ),
+    SegmentRemoved(room="algebra", person="ada", segment="snd-1", why="expired"),
     ProblemAdded(
         problem="thirds",
         skill="fractions",
