@@ -5,6 +5,7 @@ import fractions
 import math
 from collections.abc import Iterator, Sequence
 from io import BytesIO
+from itertools import pairwise
 
 import av
 
@@ -38,12 +39,10 @@ def _tones(parts: Sequence[tuple[int, int]]) -> Iterator[int]:
         yield from (int(9000 * math.sin(step * n)) for n in range(ms * RATE // 1000))
 
 
-def packets(
-    payloads: Sequence[bytes], *, sequence: int = 65_530, timestamp: int = 2**32 - 4800, ssrc: int = 7
-):
+def packets(payloads: Sequence[bytes], *, timestamp: int = 2**32 - 4800, ssrc: int = 7) -> list[Packet]:
     """As they are sent, 20 ms each; both counters go round on the way."""
     return [
-        Packet(111, 0, (sequence + n) % 65_536, (timestamp + n * FRAME) % 2**32, ssrc, 30, payload)
+        Packet(111, 0, (65_530 + n) % 65_536, (timestamp + n * FRAME) % 2**32, ssrc, 30, payload)
         for n, payload in enumerate(payloads)
     ]
 
@@ -52,10 +51,14 @@ def decoded(ogg: bytes) -> Sequence[int]:
     """What a player would play: 16-bit samples, 48 kHz, mono."""
     samples = array.array("h")
     resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE)
+    decoder = av.CodecContext.create("libopus", "r")
     with av.open(BytesIO(ogg)) as container:
-        for frame in container.decode(audio=0):
-            for piece in resampler.resample(frame):
-                samples.frombytes(bytes(piece.planes[0])[: 2 * piece.samples])
+        stream = container.streams.audio[0]
+        decoder.extradata = stream.codec_context.extradata
+        for packet in container.demux(stream):
+            for frame in decoder.decode(packet):
+                for piece in resampler.resample(frame):
+                    samples.frombytes(bytes(piece.planes[0])[: 2 * piece.samples])
     return samples
 
 
@@ -68,5 +71,5 @@ def loudness(samples: Sequence[int], ms: int, length: int = 40) -> float:
 def pitch(samples: Sequence[int], ms: int, length: int = 100) -> int:
     """The pitch from `ms` on, in hertz, by how often it rises through zero."""
     piece = samples[ms * RATE // 1000 : (ms + length) * RATE // 1000]
-    rises = sum(1 for a, b in zip(piece, piece[1:], strict=False) if a < 0 <= b)
+    rises = sum(1 for a, b in pairwise(piece) if a < 0 <= b)
     return rises * 1000 // length
