@@ -28,10 +28,11 @@ from benchmarks.measuring import board_work as work
 from benchmarks.measuring.board_cores import OTHERS
 from benchmarks.measuring.board_house import Deployment, deployment
 from benchmarks.measuring.board_kills import kills
-from benchmarks.measuring.board_load import LoadFailed, NoCompiler, built
+from benchmarks.measuring.board_load import LoadFailed, built
 from benchmarks.measuring.board_served import Opening
 from benchmarks.measuring.board_step import FULL, QUICK, Pace
 from benchmarks.measuring.board_traces import traces
+from benchmarks.measuring.compiled import NoCompiler
 from benchmarks.peers.board_servers import PEERS
 from benchmarks.peers.umadb import PeerMissing
 from benchmarks.report import Row, show

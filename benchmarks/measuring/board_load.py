@@ -1,7 +1,5 @@
 """The load: many people at boards, from `benchmarks/load/boards.c`, compiled when it is first needed."""
 
-import hashlib
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Sequence
@@ -12,14 +10,10 @@ import msgspec
 from msgspec import Struct
 
 from benchmarks.measuring.board_served import Served
+from benchmarks.measuring.compiled import compiled
 
 SOURCE = Path(__file__).parents[1] / "load" / "boards.c"
-CACHE = Path(__file__).parents[2] / ".cache" / "load"
 HELD = ("connected", "seeded")
-
-
-class NoCompiler(Exception):
-    """The load is made by a program in C, and there is no C compiler here (gcc, clang or cc)."""
 
 
 class LoadFailed(Exception):
@@ -69,18 +63,7 @@ class Found(Struct, frozen=True, kw_only=True):
 
 def built() -> Path:
     """The program. Raises `NoCompiler`."""
-    program = CACHE / f"boards-{hashlib.sha256(SOURCE.read_bytes()).hexdigest()[:12]}"
-    if program.exists():
-        return program
-    compiler = shutil.which("gcc") or shutil.which("clang") or shutil.which("cc")
-    if compiler is None:
-        raise NoCompiler(NoCompiler.__doc__)
-    CACHE.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=CACHE) as folder:
-        draft = Path(folder) / "boards"
-        subprocess.run((compiler, "-O2", "-o", str(draft), str(SOURCE), "-lm"), check=True)
-        draft.rename(program)
-    return program
+    return compiled(SOURCE, ("-lm",))
 
 
 def _nothing(now: str) -> None:

@@ -1,0 +1,86 @@
+"""Voice through the real node, beside the server that anybody would write first: aiortc with its MediaRelay.
+
+Every server is one process with a core to itself; the load has another. Its clients are real ones: an SDP
+offer over HTTP with a token, ICE, DTLS, SRTP. What they send is Opus, encrypted before the measuring begins,
+fifty packets a second from each whether or not the server keeps up, evenly spread, with the levels of people
+who speak in turn. Every packet says whose it is and which: all that a listener gets is counted, one in 25 is
+decrypted and compared, the others are told by their sequence numbers. A delay is from just before a packet is
+sent to when the kernel takes it from the server. `benchmarks/load/voice.c` sends and notes; what it took of
+its own core is shown.
+
+Ours is the real node of role `web`: membership, consent, turns of speech into the log. Worker, PostgreSQL
+(fsync on), NATS, Redis and browsers run on the load's core, and count for neither. Processor time is the
+process's own, by the scheduler. A step that failed while the server waited for its core is made once more.
+"""
+
+import os
+import signal
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from types import FrameType
+
+from benchmarks.measuring import voice_rooms, voice_wire
+from benchmarks.measuring.board_cores import OTHERS
+from benchmarks.measuring.board_house import Deployment, deployment
+from benchmarks.measuring.compiled import NoCompiler
+from benchmarks.measuring.voice_client import NotConnected
+from benchmarks.measuring.voice_control import ServerFailed
+from benchmarks.measuring.voice_rooms import FULL, QUICK, Pace
+from benchmarks.measuring.voice_served import node, relay
+from benchmarks.report import Row, show
+
+Part = Callable[[], list[Row]]
+
+
+def main() -> None:
+    """Measure what was asked for, and print."""
+    asked = _arguments()
+    os.sched_setaffinity(0, {OTHERS})
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        voice_wire.built()
+    except NoCompiler as error:
+        sys.exit(str(error))
+    rows: list[Row] = []
+    missing: list[str] = []
+    with deployment() as deployed:
+        parts = _parts(deployed, QUICK if asked.quick else FULL)
+        for name in asked.only or parts:
+            print(name, file=sys.stderr, flush=True)
+            try:
+                rows += parts[name]()
+            except (ServerFailed, NotConnected, voice_wire.TooMuchArrived) as error:
+                missing.append(f"{name} has no rows: {error!r}")
+    show("voice", rows, "; ".join(missing) or None)
+
+
+def _parts(deployed: Deployment, pace: Pace) -> Mapping[str, Part]:
+    """The parts by their names, in order."""
+    ours = partial(node, deployed)
+    return {
+        "rooms": partial(voice_rooms.rooms, ours, relay, pace),
+        "core": partial(voice_rooms.core, ours, relay, pace),
+        "office": partial(voice_rooms.office, ours, pace),
+    }
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    """Leave as after an error: all that was started is stopped."""
+    sys.exit("stopped")
+
+
+def _names(words: str) -> Sequence[str]:
+    return words.split(",")
+
+
+def _arguments() -> Namespace:
+    parser = ArgumentParser(prog="python -m benchmarks.voice", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="end within three minutes, with less of all")
+    parser.add_argument("--only", type=_names, metavar="PART,…", help="rooms, core, office")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
