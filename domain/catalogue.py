@@ -8,6 +8,7 @@ import msgspec
 from msgspec import inspect, structs
 
 from domain import (
+    aloud,
     archive,
     boards,
     floor,
@@ -21,6 +22,7 @@ from domain import (
     rooms,
     sessions,
     teams,
+    transcripts,
 )
 from domain.events import Event, Instant, Query, Recorded, type_of
 from domain.identity import ERASED
@@ -39,6 +41,8 @@ MODULES = (
     reading,
     archive,
     recording,
+    transcripts,
+    aloud,
 )
 
 

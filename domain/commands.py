@@ -3,6 +3,7 @@
 from typing import Any
 
 from domain import (
+    aloud,
     archive,
     boards,
     erasure,
@@ -20,6 +21,7 @@ from domain import (
     sessions,
     speech,
     teams,
+    transcripts,
 )
 from domain.deciding import AnyDecider, Command
 
@@ -31,6 +33,8 @@ DECIDERS: dict[Any, AnyDecider] = {
     floor.FloorCommand: moderating.FLOOR,
     speech.RecordTurn: speech.TURNS,
     recording.RecordingCommand: recording.RECORDING,
+    transcripts.TranscriptCommand: transcripts.TRANSCRIPTS,
+    aloud.SetFacilitatorVoice: aloud.ALOUD,
     practice.PracticeCommand: practice.PRACTICE,
     quests.QuestCommand: quests.QUEST_CLAIMS,
     teams.TeamCommand: teams.TEAMS,

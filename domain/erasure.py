@@ -10,6 +10,7 @@ from domain.interventions import InterventionDelivered
 from domain.people import OnlyForAdmins, PersonErased, PersonRegistered, UnknownPerson
 from domain.practice import AnswerGiven
 from domain.rooms import MessageSent, RoomJoined, RoomLeft
+from domain.transcripts import TurnTranscribed
 
 
 class ErasePerson(Command, frozen=True, tag="erase-person"):
@@ -36,6 +37,7 @@ TRACES = (
     MessageSent,
     InterventionDelivered,
     AnswerGiven,
+    TurnTranscribed,
 )
 """Whoever never registered and took part all the same can be erased too."""
 
@@ -46,7 +48,7 @@ def evolve(state: Trace, event: Event) -> Trace:
     match event:
         case PersonErased():
             state.erased = True
-        case MessageSent() | InterventionDelivered():
+        case MessageSent() | InterventionDelivered() | TurnTranscribed():
             state.rooms[event.room] = None
         case RoomJoined():
             state.inside = event.room

@@ -1,8 +1,9 @@
 """From the log to those who watch: every event to the rooms that it concerns, and what follows from it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
+from domain.aloud import FacilitatorVoiceSet
 from domain.boards import BoardRightSet
 from domain.events import Query, Recorded, about, type_of
 from domain.interventions import InterventionDelivered
@@ -19,6 +20,7 @@ from domain.rooms import (
     TimerSet,
     TurnTaken,
 )
+from domain.transcripts import TranscriptsSet, TurnTranscribed
 from realtime.hub import Hub
 from realtime.reading import persons_in
 from realtime.speech import place
@@ -38,6 +40,9 @@ SHOWN = (
     BoardEdited,
     BoardRightSet,
     TurnTaken,
+    TranscriptsSet,
+    TurnTranscribed,
+    FacilitatorVoiceSet,
     InterventionDelivered,
     *FLOOR_CHANGES,
 )
@@ -81,6 +86,8 @@ class Feed:
         self._boards = boards
         self._media = media
         self._voices = voices
+        self.also: list[Callable[[Recorded], None]] = []
+        """Those on this node who are told of every event, in order."""
         self.position = 0
         """Everything up to here has been handed out."""
 
@@ -118,6 +125,8 @@ class Feed:
         org, event = recorded.org, recorded.event
         self._standings.saw(recorded)
         await self._voices.saw(recorded)
+        for saw in self.also:
+            saw(recorded)
         match event:
             case BoardEdited():
                 self._boards.recorded(org, event.room, recorded.position, event.runs)

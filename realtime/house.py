@@ -168,3 +168,7 @@ class House:
     new_id: Callable[[], str]
     health: Callable[[], Awaitable[Mapping[str, object]]]
     web: Path
+    recognises: bool = False
+    """Whether speech can be written down here."""
+    synthesises: bool = False
+    """Whether the facilitator can speak here."""

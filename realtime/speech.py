@@ -8,13 +8,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from domain.aloud import FACILITATOR
 from domain.deciding import Command
 from domain.errors import LogUnavailable, Refused
 from domain.events import Context
 from domain.speech import RecordTurn
 from realtime.outbox import Outbox
 from realtime.signals import Slots, Speaking, Spoke
-from rooms.voice.engine import SlotContent, Why
+from rooms.voice.engine import SlotContent, VoiceListener, Why
 
 logger = logging.getLogger(__name__)
 
@@ -38,30 +39,44 @@ class Speech:
     outbox: Outbox
     perform: Callable[[Command, Context], Awaitable[object]]
     clock: Callable[[], datetime]
+    others: list[VoiceListener] = field(default_factory=list[VoiceListener])
+    """Those on this node who are told as well."""
     _turns: deque[tuple[str, RecordTurn]] = field(default_factory=lambda: deque(maxlen=WAITING))
     _some: asyncio.Event = field(default_factory=asyncio.Event)
 
     def speaking(self, room: str, person: str, turn: str, at: int) -> None:
         """A turn has started."""
+        if person == FACILITATOR:
+            return
         org, name = room.split("/")
         self.outbox.voice(org, name, Speaking(person, turn, at))
+        for other in self.others:
+            other.speaking(room, person, turn, at)
 
     def spoke(self, room: str, person: str, turn: str, started: int, ended: int) -> None:
         """A turn is over."""
+        if person == FACILITATOR:
+            return
         org, name = room.split("/")
         self.outbox.voice(org, name, Spoke(person, turn, started, ended))
         self._turns.append(
             (org, RecordTurn(room=name, person=person, turn=turn, started=started, ended=ended))
         )
         self._some.set()
+        for other in self.others:
+            other.spoke(room, person, turn, started, ended)
 
     def slots(self, room: str, person: str, slots: Sequence[SlotContent]) -> None:
         """A listener's slots hold other speakers now."""
         org, name = room.split("/")
         self.outbox.signal(f"lyceum.{org}.rooms.{name}.presence", Slots(person, tuple(slots)))
+        for other in self.others:
+            other.slots(room, person, slots)
 
     def left(self, room: str, person: str, voice: str, why: Why) -> None:
         """A voice has ended; its last turn was reported before."""
+        for other in self.others:
+            other.left(room, person, voice, why)
 
     async def run(self) -> None:
         """Record turns until cancelled; what still waits then is recorded first, if the log is there."""

@@ -9,6 +9,7 @@ from domain.events import Item, Query, Recorded, about
 from domain.interventions import InterventionDelivered
 from domain.log import EventLog
 from domain.rooms import MessageSent, UnknownRoom
+from domain.transcripts import TurnTranscribed
 from rooms.facilitator.history import PeopleFromLog
 from rooms.past.room import Moment, RoomHistory
 from rooms.past.then import Known, RoomThen
@@ -89,7 +90,7 @@ class Pasts:
         return Known(names, frozenset(person for person, who in known.items() if who.erased))
 
     async def _said(self, org: str, room: str, moment: Moment) -> list[Recorded]:
-        query = Query((about(f"room:{room}", MessageSent, InterventionDelivered),))
+        query = Query((about(f"room:{room}", MessageSent, TurnTranscribed, InterventionDelivered),))
         batches = self._log.read(query, upto=moment.position, org=org)
         return [recorded async for batch in batches for recorded in batch]
 

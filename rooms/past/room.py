@@ -9,9 +9,10 @@ from domain.events import Recorded
 from domain.identity import ERASED, Millis
 from domain.interventions import InterventionDelivered
 from domain.rooms import BoardEdited, MessageSent, RoomJoined, RoomLeft, RoomOpened, TurnTaken
+from domain.transcripts import TurnTranscribed
 from rooms.board.parts import CODE, SCRATCHPAD, TEXT
 from rooms.past.board import BoardPast, Reading
-from rooms.past.then import Known, Member, Message, RoomThen, Speaker, Word, authors_of, board_then
+from rooms.past.then import Heard, Known, Member, Message, RoomThen, Speaker, Word, authors_of, board_then
 
 TEXTS = (TEXT, CODE, SCRATCHPAD)
 """The parts of a board that are texts."""
@@ -109,7 +110,7 @@ class RoomHistory:
         return any(who == person and entered for _, who, entered in self._moves)
 
     def answer(self, moment: Moment, known: Known, said: Iterable[Recorded] = ()) -> RoomThen:
-        """The room then. `said` are the messages and the facilitator's words; later ones are left out."""
+        """The room then. `said` is what was written and said in it; what came later is left out."""
         said = [recorded for recorded in said if recorded.position <= moment.position]
         read = self.texts(moment)
         return RoomThen(
@@ -126,6 +127,7 @@ class RoomHistory:
             speaking=self._speaking(moment),
             messages=tuple(_messages(said, known)),
             facilitator=tuple(_words(said, known)),
+            transcripts=tuple(_heard(said, known)),
         )
 
     def _members(self, moment: Moment) -> Iterable[str]:
@@ -188,4 +190,18 @@ def _words(said: Iterable[Recorded], known: Known) -> Iterator[Word]:
                 text=ERASED if word.person in known.erased else word.text,
                 why=word.why,
                 source=word.source,
+            )
+
+
+def _heard(said: Iterable[Recorded], known: Known) -> Iterator[Heard]:
+    for recorded in said:
+        if isinstance(turn := recorded.event, TurnTranscribed):
+            yield Heard(
+                position=recorded.position,
+                at=recorded.at,
+                person=turn.person,
+                name=known.name(turn.person),
+                started=turn.started,
+                ended=turn.ended,
+                text=ERASED if turn.person in known.erased else turn.text,
             )

@@ -57,6 +57,18 @@ class Word(Struct, frozen=True, kw_only=True):
     source: str
 
 
+class Heard(Struct, frozen=True, kw_only=True):
+    """What somebody had said, as a recogniser wrote it down; both instants in ms since the epoch."""
+
+    position: int
+    at: datetime
+    person: str
+    name: str
+    started: Millis
+    ended: Millis
+    text: str
+
+
 class TextThen(Struct, frozen=True, kw_only=True):
     """One of the board's texts, and whose each span of it is, of those who were erased with no id."""
 
@@ -89,6 +101,7 @@ class RoomThen(Struct, frozen=True, kw_only=True):
     speaking: tuple[str, ...]
     messages: tuple[Message, ...]
     facilitator: tuple[Word, ...]
+    transcripts: tuple[Heard, ...] = ()
 
 
 class Known(NamedTuple):

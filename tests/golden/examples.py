@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 
+from domain.aloud import FacilitatorVoiceSet
 from domain.archive import SegmentArchived
 from domain.boards import BoardRightSet
 from domain.events import Event
@@ -59,6 +60,7 @@ from domain.sessions import (
     SessionStarted,
 )
 from domain.teams import TeamFormed, TeamJoined, TeamLeft
+from domain.transcripts import TranscriptsSet, TurnTranscribed
 
 STARTS = datetime(2025, 3, 11, 15, 0, 0, 250_000, tzinfo=UTC)
 ENDS = datetime(2025, 3, 11, 15, 45, tzinfo=UTC)
@@ -83,6 +85,19 @@ EXAMPLES: tuple[Event, ...] = (
     RoomJoined(room="algebra", person="ada"),
     RoomLeft(room="algebra", person="ada", why="moved"),
     RoomClosed(room="algebra"),
+    TranscriptsSet(room="algebra", on=True, by="tia"),
+    TurnTranscribed(
+        room="algebra",
+        person="ada",
+        turn="v-1",
+        piece=1,
+        started=1_741_705_200_250,
+        ended=1_741_705_203_000,
+        text=WORDS,
+        language="en",
+        recogniser="faster-whisper small",
+    ),
+    FacilitatorVoiceSet(room="algebra", on=True, by="tia"),
     MessageSent(room="algebra", person="ada", message="m-1", text=WORDS, anchor="text@4294967295:12"),
     TimerSet(room="algebra", person="tia", phase="work", ends=ENDS),
     ProblemPosed(room="algebra", problem="thirds", person="tia"),

@@ -7,6 +7,7 @@ import msgspec
 from hypothesis import strategies as st
 
 from domain import (
+    aloud,
     boards,
     floor,
     interventions,
@@ -18,6 +19,7 @@ from domain import (
     rooms,
     sessions,
     teams,
+    transcripts,
 )
 from domain.events import Event, Recorded
 from tests.projections.given import START, recorded
@@ -120,6 +122,19 @@ KINDS: dict[type[Event], dict[str, st.SearchStrategy]] = {
         "segment": st.just("snd"),
         "why": st.just("expired"),
     },
+    transcripts.TranscriptsSet: {"room": ROOM, "on": st.booleans(), "by": TUTOR},
+    transcripts.TurnTranscribed: {
+        "room": ROOM,
+        "person": PERSON,
+        "turn": st.just("t"),
+        "piece": COUNT,
+        "started": MOMENT,
+        "ended": MOMENT,
+        "text": TEXT,
+        "language": st.just("en"),
+        "recogniser": st.just("scripted"),
+    },
+    aloud.FacilitatorVoiceSet: {"room": ROOM, "on": st.booleans(), "by": TUTOR},
     practice.ProblemAdded: {
         "problem": PROBLEM,
         "skill": SKILL,

@@ -51,6 +51,7 @@ OPEN = {
     "/office-hours/{office_hours}",
     "/people/me",
     "/problems",
+    "/rooms/{room}/spoken",
     "/rooms/{room}/voice",
 }
 """Those that show nobody, oneself, or what everybody in the organisation may see."""

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from adapters.postgres_log import PostgresLog
+from domain.aloud import FACILITATOR
 from domain.commands import ROUTES
 from domain.deciding import Command
 from domain.errors import LogUnavailable
@@ -172,4 +173,18 @@ async def test_nodes_are_told_of_turns_at_once_whatever_the_log_does(fickle):
                 "lyceum.school.rooms.algebra.presence",
                 b'{"type":"slots","person":"ben","slots":[["1","ada","voice"]]}',
             ),
+        ]
+
+
+async def test_what_the_facilitator_says_is_nobodys_turn(fickle, log):
+    wire = Wire()
+    outbox = Outbox(wire)
+    speech = Speech(outbox, fickle.perform, lambda: NOON)
+    async with working(speech.run), working(outbox.run):
+        speech.speaking(ROOM, FACILITATOR, "1", START)
+        speech.spoke(ROOM, FACILITATOR, "1", START, START + 900)
+        speak(speech, "2")
+        await recorded(log, "2")
+        assert [subject for subject, _ in await all_sent(outbox, wire)] == [
+            "lyceum.school.rooms.algebra.voice"
         ]
