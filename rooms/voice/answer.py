@@ -7,7 +7,12 @@ from dataclasses import dataclass
 from aiortc import RTCIceCandidate
 from aiortc.rtcdtlstransport import RTCDtlsFingerprint, RTCDtlsParameters
 from aiortc.rtcicetransport import RTCIceParameters
-from aiortc.rtcrtpparameters import RTCRtpCodecParameters, RTCRtpHeaderExtensionParameters, RTCRtpParameters
+from aiortc.rtcrtpparameters import (
+    RTCRtcpFeedback,
+    RTCRtpCodecParameters,
+    RTCRtpHeaderExtensionParameters,
+    RTCRtpParameters,
+)
 from aiortc.sdp import (
     GroupDescription,
     MediaDescription,
@@ -17,7 +22,7 @@ from aiortc.sdp import (
 )
 
 from rooms.voice.rtcp import CNAME
-from rooms.voice.sdp import LEVEL, MID, Line, Offer
+from rooms.voice.sdp import CODECS, LEVEL, MID, Line, Offer
 from rooms.voice.stun import Credentials
 
 OPUS: dict[str, int | str | None] = {"minptime": 10, "useinbandfec": 1, "usedtx": "1"}
@@ -65,7 +70,7 @@ def answer(offer: Offer, here: Here, credentials: Credentials, ssrcs: dict[str, 
 
 
 def _answered(line: Line, ssrc: int | None) -> MediaDescription:
-    media = MediaDescription("audio", 9, line.media.profile, [line.payload_type])
+    media = MediaDescription(line.media.kind, 9, line.media.profile, [line.payload_type])
     media.host = "0.0.0.0"
     media.rtcp_port, media.rtcp_host, media.rtcp_mux = 9, "0.0.0.0", True
     media.direction = "inactive"
@@ -75,9 +80,16 @@ def _answered(line: Line, ssrc: int | None) -> MediaDescription:
         media.direction = "sendonly"
         media.msid = f"slot-{line.mid} slot-{line.mid}"
         media.ssrc = [SsrcDescription(ssrc=ssrc, cname=CNAME)]
-    codec = RTCRtpCodecParameters("audio/opus", 48000, 2, line.payload_type, parameters={**OPUS})
-    media.rtp = RTCRtpParameters(codecs=[codec], headerExtensions=_extensions(line), muxId=line.mid)
+    media.rtp = RTCRtpParameters(codecs=[_codec(line)], headerExtensions=_extensions(line), muxId=line.mid)
     return media
+
+
+def _codec(line: Line) -> RTCRtpCodecParameters:
+    name, clock_rate = CODECS[line.media.kind]
+    feedback = [RTCRtcpFeedback(*one.partition(" ")[::2]) for one in line.feedback]
+    if line.media.kind == "video":
+        return RTCRtpCodecParameters("video/VP8", clock_rate, None, line.payload_type, feedback)
+    return RTCRtpCodecParameters(name, clock_rate, 2, line.payload_type, feedback, {**OPUS})
 
 
 def _extensions(line: Line) -> list[RTCRtpHeaderExtensionParameters]:

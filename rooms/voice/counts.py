@@ -1,6 +1,15 @@
 """What the engine counts for the metrics, by name; what is refused has its reason in the name."""
 
-TRAFFIC = ("rtp-in", "rtp-out", "rtcp-in", "rtcp-out")
+TRAFFIC = (
+    "rtp-in",
+    "rtp-out",
+    "rtcp-in",
+    "rtcp-out",
+    "nack-in",  # packets that a listener asked for again
+    "nack-out",  # packets that a sender was asked for again
+    "resent",
+    "keyframes-asked",
+)
 REFUSED = (
     "stranger",  # not STUN, from an address that no peer was seen at
     "not-for-us",  # neither STUN, DTLS, RTP nor RTCP
@@ -18,8 +27,10 @@ REFUSED = (
     "rtp-unknown-source",
     "rtp-other-codec",
     "rtp-too-fast",
+    "rtp-not-permitted",  # of somebody who may not speak, or not show
     "rtcp-malformed",
     "send-blocked",  # the socket's buffer is full: the packet is dropped, as voice must not wait
+    "send-failed",  # there is no way to that address
     "internal",  # a fault of ours; the log has it
 )
 

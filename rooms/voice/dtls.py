@@ -6,28 +6,22 @@ from collections.abc import Iterator, Sequence
 from aiortc.rtcdtlstransport import (
     SRTP_AEAD_AES_128_GCM,
     SRTP_PROFILES,
-    SRTPProtectionProfile,
     certificate_digest,
     generate_certificate,
 )
 from cryptography.hazmat.primitives.asymmetric import ec
 from OpenSSL import SSL
 from OpenSSL.crypto import X509
-from pylibsrtp import Policy, Session
+
+from rooms.voice.srtp import Sessions
 
 CIPHERS = b"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES256-GCM-SHA384"
 DTLS_1_2 = 0xFEFD
 MTU = 1200
 RECORD_HEADER = 13
 HASHES = ("sha-256", "sha-384", "sha-512")
-REPLAY_WINDOW = 1024
 # 128-bit GCM costs least and is as good as any; the others are for clients without it.
 PROFILES = sorted(SRTP_PROFILES, key=lambda profile: profile is not SRTP_AEAD_AES_128_GCM)
-
-
-# What comes from the C library has no types.
-INBOUND: int = Policy.SSRC_ANY_INBOUND  # pyright: ignore[reportUnknownVariableType]
-OUTBOUND: int = Policy.SSRC_ANY_OUTBOUND  # pyright: ignore[reportUnknownVariableType]
 
 
 class DtlsFailed(Exception):
@@ -56,29 +50,11 @@ class Identity:
         self.context.set_tlsext_use_srtp(b":".join(profile.openssl_profile for profile in PROFILES))
 
 
-class Keys:
-    """The two SRTP sessions of a peer. Both raise pylibsrtp.Error."""
-
-    def __init__(self, profile: SRTPProtectionProfile, material: bytes) -> None:
-        self.receive = self._session(profile, material, 0, INBOUND)
-        self.send = self._session(profile, material, 1, OUTBOUND)
-
-    @staticmethod
-    def _session(profile: SRTPProtectionProfile, material: bytes, index: int, direction: int) -> Session:
-        policy = Policy(
-            key=profile.get_key_and_salt(material, index),
-            ssrc_type=direction,
-            srtp_profile=profile.libsrtp_profile,
-        )
-        policy.window_size = REPLAY_WINDOW
-        return Session(policy)
-
-
 class DtlsServer:
     """One peer's DTLS connection. Datagrams go in and come out; no socket and no clock of its own."""
 
     def __init__(self, identity: Identity, fingerprints: Sequence[tuple[str, str]]) -> None:
-        self.keys: Keys | None = None
+        self.keys: Sessions | None = None
         self._fingerprints = fingerprints
         self._ssl = SSL.Connection(identity.context, None)
         self._ssl.set_accept_state()
@@ -150,12 +126,14 @@ class DtlsServer:
             if algorithm in HASHES
         )
 
-    def _keys(self) -> Keys:
+    def _keys(self) -> Sessions:
         chosen = self._ssl.get_selected_srtp_profile()
         for profile in PROFILES:
             if profile.openssl_profile == chosen:
                 size = 2 * (profile.key_length + profile.salt_length)
-                return Keys(profile, self._ssl.export_keying_material(b"EXTRACTOR-dtls_srtp", size))
+                material = self._ssl.export_keying_material(b"EXTRACTOR-dtls_srtp", size)
+                client, server = (profile.get_key_and_salt(material, index) for index in (0, 1))
+                return Sessions(client, server, profile.libsrtp_profile)
         raise DtlsFailed
 
 

@@ -83,6 +83,11 @@ class Limits:
     sdp_lines: int = 2500
     packets_per_second: int = 400
     """Of one peer; Opus sends 50, or 100 with the shortest frames."""
+    picture_packets_per_second: int = 800
+    """As many more of one peer that offers a camera or a screen."""
+    cameras_per_room: int = 6
+    screens_per_room: int = 1
+    """Pictures that are forwarded in a room at once, of those who may show: those that came first."""
     connect_within: float = 20.0
     silent_for: float = 5.5
     """A peer that nothing authentic was heard from for so long is gone."""

@@ -1,11 +1,11 @@
 """The media engine of one node: ICE-lite on one UDP port, Opus passed through."""
 
 import asyncio
-import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from rooms.voice import answer
+from rooms.voice.clock import Clock
 from rooms.voice.counts import new_counts
 from rooms.voice.dtls import Identity
 from rooms.voice.engine import (
@@ -24,9 +24,8 @@ from rooms.voice.engine import (
 )
 from rooms.voice.peer import Peer, Surroundings
 from rooms.voice.room import VoiceRoom
-from rooms.voice.rtp import Packet
 from rooms.voice.sdp import Offer, read_fragment, read_offer
-from rooms.voice.transport import Port
+from rooms.voice.transport import Port, hosts
 
 TICK = 0.1
 """Seconds: how late a turn's end, a retransmission or a peer's death may be noticed."""
@@ -50,21 +49,17 @@ class IceLiteEngine:
         self._bind = (host, port)
         self._addresses = tuple(addresses)
         self._listener = listener
-        self._clock = clock
+        self._clock = Clock(clock)
         self._identity = Identity()
-        self._port = Port(self.counts)
+        self._port = Port(self.counts, self._clock)
         self._opened = asyncio.Event()
         self._voices: dict[str, Peer] = {}
         self._rooms: dict[str, VoiceRoom] = {}
-        self._wall = 0
         self._around = Surroundings(
-            send=self._port.send,
             revoke=self._port.revoke,
             connected=self._connected,
-            sounded=self._sounded,
             ended=self._end,
-            now=time.monotonic,
-            wall=self._now,
+            clock=self._clock,
             counts=self.counts,
             limits=self.limits,
         )
@@ -86,8 +81,8 @@ class IceLiteEngine:
 
     async def run(self) -> None:
         """Serves until cancelled; then every peer is told goodbye. Raises OSError if the port is taken."""
-        loop = asyncio.get_running_loop()
-        await loop.create_datagram_endpoint(lambda: self._port, local_addr=self._bind)
+        host, port = self._bind
+        self._port.open(hosts(host, self._addresses), port)
         self._opened.set()
         try:
             while True:
@@ -98,12 +93,12 @@ class IceLiteEngine:
             for peer in list(self._voices.values()):
                 self._end(peer, "stopped")
             self._port.close()
-            await self._port.closed.wait()
 
     async def join(self, room: str, person: str, sdp: str, *, may: May = USUAL) -> Joined:
         """See MediaEngine."""
         await self.opened()
         offer = read_offer(sdp, self.limits)
+        self._clock.read()
         return self._join(room, person, offer, may)
 
     async def restart(self, voice: str, fragment: str) -> str:
@@ -167,7 +162,7 @@ class IceLiteEngine:
     async def slots(self, room: str, person: str) -> Sequence[SlotContent]:
         """What this listener's slots hold now; nothing for somebody without a voice here."""
         peer = self._of(room, person)
-        return () if peer is None else [SlotContent(slot.mid, slot.person) for slot in peer.slots]
+        return () if peer is None else peer.content()
 
     def _join(self, room: str, person: str, offer: Offer, may: May) -> Joined:
         replaced = self._of(room, person)
@@ -177,16 +172,17 @@ class IceLiteEngine:
             raise VoiceIsFull
         if replaced is not None:
             self._end(replaced, "replaced")
-        peer = Peer(room, person, offer, self._identity, self._around, may)
+        there = self._room(room)
+        peer = Peer(room, person, offer, self._identity, self._around, there.sounded, may)
         self._voices[peer.voice] = peer
         self._port.admit(peer.newest.ufrag, peer)
-        self._room(room).add(peer)
+        there.add(peer)
         ssrcs = {slot.mid: slot.stream.ssrc for slot in peer.slots}
         return Joined(peer.voice, answer.answer(offer, self._here(), peer.newest, ssrcs))
 
     def _room(self, name: str) -> VoiceRoom:
         if name not in self._rooms:
-            self._rooms[name] = VoiceRoom(name, self._listener, self._now)
+            self._rooms[name] = VoiceRoom(name, self._listener, self._clock, self.limits)
         return self._rooms[name]
 
     def _forget_idle(self, name: str) -> None:
@@ -209,9 +205,6 @@ class IceLiteEngine:
     def _connected(self, peer: Peer) -> None:
         self._rooms[peer.room].bind()
 
-    def _sounded(self, peer: Peer, packet: Packet, now: int) -> None:
-        self._rooms[peer.room].sounded(peer, packet, now)
-
     def _end(self, peer: Peer, why: Why) -> None:
         if self._voices.pop(peer.voice, None) is None:
             return
@@ -223,15 +216,13 @@ class IceLiteEngine:
         self._listener.left(peer.room, peer.person, peer.voice, why)
 
     def _tick(self) -> None:
+        now = self._clock.read()
         for peer in list(self._voices.values()):
             why = peer.look_after()
             if why is not None:
                 self._end(peer, why)
+            elif peer.shows_otherwise():
+                self._rooms[peer.room].bind()
         for name, room in list(self._rooms.items()):
-            room.tick(self._now())
+            room.tick(now)
             self._forget_idle(name)
-
-    def _now(self) -> int:
-        # A clock that is set back must not turn speech back.
-        self._wall = max(self._wall, int(self._clock().timestamp() * 1000))
-        return self._wall

@@ -1,4 +1,4 @@
-"""RTCP: receiver and sender reports, minimal and valid; aiortc has the structures."""
+"""RTCP: reports and requests, minimal and valid; aiortc reads what comes."""
 
 import struct
 from collections.abc import Sequence
@@ -6,23 +6,28 @@ from collections.abc import Sequence
 from aiortc.rtp import (
     AnyRtcpPacket,
     RtcpPacket,
+    RtcpPsfbPacket,
     RtcpReceiverInfo,
-    RtcpRrPacket,
-    RtcpSdesPacket,
-    RtcpSenderInfo,
-    RtcpSourceInfo,
+    RtcpRtpfbPacket,
     RtcpSrPacket,
-    clamp_packets_lost,
 )
 
-from rooms.voice.rtp import CLOCK, TICKS, WHOLE, Outgoing, Packet
+from rooms.voice.rtp import CLOCK, HALF, TICKS, WHOLE, Outgoing, Packet
 
-CNAME = "lyceum"
-SDES_CNAME = 1
+NACK, PLI, FIR = 1, 1, 4
+"""Formats of transport and of payload feedback (RFC 4585, 5104)."""
+SENDER_REPORT, RECEIVER_REPORT = 200, 201
 NTP_EPOCH = 2_208_988_800_000
 """Milliseconds from 1900, where NTP begins, to 1970."""
 MOST_RECENT = 3000
 """A sequence number further ahead than this is a restart of the stream, not a loss (RFC 3550, A.1)."""
+LOST = 1 << 23
+
+CNAME = "lyceum"
+SENT = struct.Struct("!BBHLQLLL")
+RECEIVED = struct.Struct("!BBHL")
+BLOCK = struct.Struct("!LLLLLL")
+NAME = struct.Struct("!BBHLBB")
 
 
 def ntp(now: int) -> int:
@@ -39,28 +44,42 @@ def read(data: bytes) -> list[AnyRtcpPacket]:
         raise ValueError(str(broken)) from broken
 
 
-class Incoming:
-    """What a receiver report says about the stream that a person sends."""
+def round_trip(report: RtcpReceiverInfo, now: int) -> int | None:
+    """Milliseconds to the peer and back, by its report on what we send."""
+    if not report.lsr:
+        return None
+    units = ((ntp(now) >> 16) - report.lsr - report.dlsr) & TICKS
+    return units * 1000 >> 16 if units < 1 << 22 else None
 
-    def __init__(self) -> None:
+
+class Incoming:
+    """What a receiver report says about a stream that a person sends."""
+
+    def __init__(self, clock_rate: int = CLOCK) -> None:
+        """`clock_rate` in ticks a millisecond."""
         self.ssrc: int | None = None
+        self._clock_rate = clock_rate
         self._first, self._highest, self._received = 0, 0, 0
         self._expected_before, self._received_before = 0, 0
         self._transit, self._jitter = 0, 0
         self._sender_time, self._sender_at = 0, 0
 
-    def count(self, packet: Packet, now: int) -> None:
-        """A packet arrived at `now` (ms)."""
-        transit = now * CLOCK - packet.timestamp
+    def count(self, packet: Packet, now: int) -> int:
+        """A packet arrived at `now` (ms). Gives how many numbers are missing just before it."""
+        transit = now * self._clock_rate - packet.timestamp
         ahead = (packet.sequence - self._highest) & WHOLE
         if packet.ssrc != self.ssrc or MOST_RECENT < ahead < WHOLE - MOST_RECENT:
             self._restart(packet, transit)
-        elif ahead < MOST_RECENT:
+            ahead = 0
+        elif ahead < HALF:
             self._highest += ahead
+        else:
+            ahead = 0
         self._received += 1
         change = abs((transit - self._transit + (1 << 31)) % (1 << 32) - (1 << 31))
         self._transit = transit
         self._jitter += change - ((self._jitter + 8) >> 4)
+        return ahead - 1 if ahead else 0
 
     def sender_report(self, report: RtcpSrPacket, now: int) -> None:
         """Remembers the sender's clock, so that it can work out the round trip."""
@@ -68,25 +87,25 @@ class Incoming:
             self._sender_time = report.sender_info.ntp_timestamp >> 16 & TICKS
             self._sender_at = now
 
-    def report(self, now: int) -> list[RtcpReceiverInfo]:
+    def report(self, now: int) -> bytes:
         """The report block, none before anything was received."""
         if self.ssrc is None:
-            return []
+            return b""
         expected = self._highest - self._first + 1
         due = expected - self._expected_before
         missed = due - (self._received - self._received_before)
         self._expected_before, self._received_before = expected, self._received
-        return [
-            RtcpReceiverInfo(
-                ssrc=self.ssrc,
-                fraction_lost=min(255, max(0, (missed << 8) // due)) if due > 0 else 0,
-                packets_lost=clamp_packets_lost(expected - self._received),
-                highest_sequence=self._highest & TICKS,
-                jitter=min(TICKS, self._jitter >> 4),
-                lsr=self._sender_time,
-                dlsr=min(TICKS, (now - self._sender_at) * 65536 // 1000) if self._sender_time else 0,
-            )
-        ]
+        fraction = min(255, max(0, (missed << 8) // due)) if due > 0 else 0
+        lost = min(LOST - 1, max(-LOST, expected - self._received)) & 0xFFFFFF
+        since = min(TICKS, (now - self._sender_at) * 65536 // 1000) if self._sender_time else 0
+        return BLOCK.pack(
+            self.ssrc,
+            fraction << 24 | lost,
+            self._highest & TICKS,
+            min(TICKS, self._jitter >> 4),
+            self._sender_time,
+            since,
+        )
 
     def _restart(self, packet: Packet, transit: int) -> None:
         self.ssrc = packet.ssrc
@@ -95,23 +114,58 @@ class Incoming:
         self._transit, self._jitter = transit, 0
 
 
-def reports(incoming: Incoming, outgoing: Sequence[Outgoing], ssrc: int, now: int) -> bytes:
+def reports(incoming: Sequence[Incoming], outgoing: Sequence[Outgoing], ssrc: int, now: int) -> bytes:
     """One compound packet: a sender report for each stream in use, what is received, our name.
 
     `ssrc` is who reports while nothing is sent.
     """
-    received = incoming.report(now)
+    blocks = b"".join(one.report(now) for one in incoming)
     parts: list[bytes] = []
     for stream in outgoing:
-        info = RtcpSenderInfo(
-            ntp_timestamp=ntp(now),
-            rtp_timestamp=stream.clock(now),
-            packet_count=stream.packets & TICKS,
-            octet_count=stream.octets & TICKS,
-        )
-        parts.append(bytes(RtcpSrPacket(ssrc=stream.ssrc, sender_info=info, reports=received)))
-        received, ssrc = [], stream.ssrc
+        parts.append(_sender_report(stream, blocks, now))
+        blocks, ssrc = b"", stream.ssrc
     if not parts:
-        parts.append(bytes(RtcpRrPacket(ssrc=ssrc, reports=received)))
-    name = RtcpSourceInfo(ssrc=ssrc, items=[(SDES_CNAME, CNAME.encode())])
-    return b"".join(parts) + bytes(RtcpSdesPacket(chunks=[name]))
+        length = (RECEIVED.size + len(blocks)) // 4 - 1
+        parts.append(RECEIVED.pack(0x80 | len(blocks) // BLOCK.size, RECEIVER_REPORT, length, ssrc) + blocks)
+    # Padded to whole words; a zero ends the list of items.
+    name = NAME.pack(0x81, 202, 4, ssrc, 1, len(CNAME)) + CNAME.encode() + b"\0\0\0\0"
+    return b"".join(parts) + name
+
+
+def _sender_report(stream: Outgoing, blocks: bytes, now: int) -> bytes:
+    head = SENT.pack(
+        0x80 | len(blocks) // BLOCK.size,
+        SENDER_REPORT,
+        (SENT.size + len(blocks)) // 4 - 1,
+        stream.ssrc,
+        ntp(now),
+        stream.clock(now),
+        stream.packets & TICKS,
+        stream.octets & TICKS,
+    )
+    return head + blocks
+
+
+def ask_again(ssrc: int, media: int, missing: Sequence[int]) -> bytes:
+    """A request for packets with these numbers, in order, of the stream `media`."""
+    return RECEIVED.pack(0x80, RECEIVER_REPORT, 1, ssrc) + bytes(
+        RtcpRtpfbPacket(fmt=NACK, ssrc=ssrc, media_ssrc=media, lost=list(missing))
+    )
+
+
+def ask_keyframe(ssrc: int, media: int, asked: int | None) -> bytes:
+    """A request for a whole picture: PLI, or FIR with the running number `asked` if that is not None."""
+    head = RECEIVED.pack(0x80, RECEIVER_REPORT, 1, ssrc)
+    if asked is None:
+        return head + bytes(RtcpPsfbPacket(fmt=PLI, ssrc=ssrc, media_ssrc=media))
+    target = struct.pack("!LL", media, (asked & 0xFF) << 24)
+    return head + bytes(RtcpPsfbPacket(fmt=FIR, ssrc=ssrc, media_ssrc=0, fci=target))
+
+
+def wants_keyframe(packet: RtcpPsfbPacket) -> list[int]:
+    """The streams of which a whole picture is asked for."""
+    if packet.fmt == PLI:
+        return [packet.media_ssrc]
+    if packet.fmt == FIR:
+        return [int.from_bytes(packet.fci[at : at + 4], "big") for at in range(0, len(packet.fci) - 7, 8)]
+    return []

@@ -9,7 +9,7 @@ from aiortc.rtcrtpparameters import RTCRtpCodecParameters
 from aiortc.sdp import MediaDescription, SessionDescription
 
 from rooms.voice.dtls import HASHES
-from rooms.voice.engine import Limits, NotAnOffer, NotARestart, OfferTooLarge, TooManyLines
+from rooms.voice.engine import Limits, NotAnOffer, NotARestart, OfferTooLarge, TooManyLines, What
 
 MID = "urn:ietf:params:rtp-hdrext:sdes:mid"
 LEVEL = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
@@ -19,12 +19,18 @@ PASSWORD = re.compile(r"[A-Za-z0-9+/=_-]{22,256}")
 FRAGMENT = re.compile(r"^a=ice-(ufrag|pwd):(\S+)\s*$", re.MULTILINE)
 LARGEST_ONE_BYTE_ID = 14
 
+FEEDBACK = ("nack", "nack pli", "ccm fir")
+
 Use = Literal["source", "slot", "off", "refused"]
+CODECS = {"audio": ("audio/opus", 48000), "video": ("video/vp8", 90000)}
+"""What is taken on a line of each kind: name and clock rate."""
+SENT: dict[str, tuple[What, ...]] = {"audio": ("voice",), "video": ("camera", "screen")}
+"""What the sending lines of each kind are for, in order."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """A media line: our use of it, Opus' payload type there, the ids of the extensions (0: not offered)."""
+    """A media line: our use of it, the codec's payload type, the ids of the extensions (0: not offered)."""
 
     mid: str
     use: Use
@@ -33,6 +39,20 @@ class Line:
     mid_id: int = 0
     level_id: int = 0
     ssrcs: tuple[int, ...] = ()
+    what: What = "voice"
+    """What is sent on a source."""
+    feedback: tuple[str, ...] = ()
+    """The requests that the client understands, as in `rtcp-fb`."""
+
+    @property
+    def nack(self) -> bool:
+        """Whether lost packets may be asked for again."""
+        return "nack" in self.feedback
+
+    @property
+    def pli(self) -> bool:
+        """Whether a keyframe may be asked for by PLI, and not by FIR alone."""
+        return "nack pli" in self.feedback
 
 
 @dataclass(frozen=True)
@@ -44,9 +64,9 @@ class Offer:
     fingerprints: tuple[tuple[str, str], ...]
 
     @property
-    def source(self) -> Line | None:
-        """The line that the client sends on."""
-        return next((line for line in self.lines if line.use == "source"), None)
+    def sources(self) -> tuple[Line, ...]:
+        """The lines that the client sends on: at most one each for voice, camera and screen."""
+        return tuple(line for line in self.lines if line.use == "source")
 
     @property
     def slots(self) -> tuple[Line, ...]:
@@ -66,7 +86,7 @@ def read_offer(text: str, limits: Limits) -> Offer:
         raise NotAnOffer from broken
     lines = _lines(session.media)
     used = [line for line in lines if line.use != "refused"]
-    if not used:
+    if not any(line.media.kind == "audio" for line in used):
         raise NotAnOffer("The SDP offer has no audio line with Opus.")
     _check_bundle(session, used)
     transport = used[0].media
@@ -75,50 +95,59 @@ def read_offer(text: str, limits: Limits) -> Offer:
 
 def _lines(media: Sequence[MediaDescription]) -> tuple[Line, ...]:
     lines: list[Line] = []
+    free = {kind: list(whats) for kind, whats in SENT.items()}
     for description in media:
-        taken = any(line.use == "source" for line in lines)
-        lines.append(_line(description, taken))
+        lines.append(_line(description, free.get(description.kind, [])))
     if len({line.mid for line in lines}) != len(lines):
         raise NotAnOffer("Two media lines of the SDP offer have the same mid.")
     return tuple(lines)
 
 
-def _line(media: MediaDescription, taken: bool) -> Line:
+def _line(media: MediaDescription, free: list[What]) -> Line:
+    """`free` is what nothing is sent on yet; loses what this line is for."""
     mid = media.rtp.muxId
     if not TOKEN.fullmatch(mid):
         raise NotAnOffer("A media line of the SDP offer has no mid, or a strange one.")
-    opus = next((codec for codec in media.rtp.codecs if _is_opus(codec)), None)
-    if media.kind != "audio" or media.port == 0 or opus is None or opus.payloadType is None:
+    codec = next((codec for codec in media.rtp.codecs if _is_known(codec, media.kind)), None)
+    if media.port == 0 or codec is None or codec.payloadType is None:
         return Line(mid, "refused", media)
     ids = {extension.uri: extension.id for extension in media.rtp.headerExtensions}
+    use = _use(media.direction, taken=not free)
     return Line(
         mid,
-        _use(media.direction, taken),
+        use,
         media,
-        payload_type=opus.payloadType,
+        payload_type=codec.payloadType,
         mid_id=_one_byte(ids.get(MID, 0)),
-        level_id=_one_byte(ids.get(LEVEL, 0)),
+        level_id=_one_byte(ids.get(LEVEL, 0)) if media.kind == "audio" else 0,
         ssrcs=tuple(description.ssrc for description in media.ssrc),
+        what=free.pop(0) if use == "source" else "voice",
+        feedback=_feedback(codec),
     )
 
 
-def _is_opus(codec: RTCRtpCodecParameters) -> bool:
+def _is_known(codec: RTCRtpCodecParameters, kind: str) -> bool:
     in_range = codec.payloadType is not None and 0 < codec.payloadType < 128
-    return in_range and codec.mimeType.lower() == "audio/opus" and codec.clockRate == 48000
+    return in_range and CODECS.get(kind) == (codec.mimeType.lower(), codec.clockRate)
+
+
+def _feedback(codec: RTCRtpCodecParameters) -> tuple[str, ...]:
+    offered = {f"{one.type} {one.parameter or ''}".strip() for one in codec.rtcpFeedback}
+    return tuple(known for known in FEEDBACK if known in offered)
 
 
 def _one_byte(extension: int) -> int:
     return extension if 0 < extension <= LARGEST_ONE_BYTE_ID else 0
 
 
-def _use(direction: str | None, taken: bool) -> Use:
+def _use(direction: str | None, *, taken: bool) -> Use:
     match direction:
         case "inactive":
             return "off"
         case "recvonly":
             return "slot"
         case "sendonly" if taken:
-            raise NotAnOffer("The SDP offer has two sending lines; a voice has one.")
+            raise NotAnOffer("The SDP offer has two sending lines for sound, or more than two for pictures.")
         case _:  # without an attribute a line is sendrecv
             return "slot" if taken else "source"
 

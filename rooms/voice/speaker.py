@@ -2,51 +2,44 @@
 
 import secrets
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
+from rooms.voice.clock import Clock
 from rooms.voice.rtp import TICKS, WHOLE, Packet
-from rooms.voice.speech import Speech
-
-if TYPE_CHECKING:
-    from rooms.voice.peer import Peer, Slot
+from rooms.voice.source import Sounded, Source
 
 FRAME = 960
 """Ticks of the 48 kHz clock in the 20 ms that each packet has."""
+PAUSE = 100
+"""Milliseconds without a call after which it was a pause, and not unevenness."""
 
 
-class VirtualSpeaker:
+class VirtualSpeaker(Source):
     """Heard like a peer's voice; implements `Speaker` of the port."""
 
     def __init__(
-        self,
-        person: str,
-        sounded: Callable[["VirtualSpeaker", Packet, int], None],
-        closed: Callable[["VirtualSpeaker"], None],
-        wall: Callable[[], int],
+        self, person: str, clock: Clock, sounded: Sounded, closed: Callable[["VirtualSpeaker"], None]
     ) -> None:
-        self.voice = secrets.token_urlsafe(12)
-        self.person = person
-        self.heard = True
-        self.speech = Speech()
-        self.audience: list[tuple[Peer, Slot]] = []
-        self._sounded, self._closed, self._wall = sounded, closed, wall
+        super().__init__(secrets.token_urlsafe(12), person, "voice")
+        self.live = True
+        self._clock, self._sounded, self._closed = clock, sounded, closed
         self._ssrc = secrets.randbits(32)
         self._sequence, self._timestamp, self._last = 0, 0, 0
 
     def speak(self, opus: bytes, level: int) -> None:
         """20 ms of Opus with its level; after a pause the clock has gone on."""
-        if not self.heard:
+        if not self.live:
             return
-        now = self._wall()
-        pause = max(0, (now - self._last) // 20 - 1) if self._last and now - self._last > 100 else 0
-        marker = 0x80 if pause or not self._last else 0
+        now = self._clock.read()
+        paused = now - self._last > PAUSE
+        frames = max(1, (now - self._last) // 20) if paused and self._last else 1
         self._sequence = (self._sequence + 1) & WHOLE
-        self._timestamp = (self._timestamp + FRAME * (1 + pause)) & TICKS
+        self._timestamp = (self._timestamp + FRAME * frames) & TICKS
         self._last = now
+        marker = 0x80 if paused else 0
         self._sounded(self, Packet(0, marker, self._sequence, self._timestamp, self._ssrc, level, opus), now)
 
     def close(self) -> None:
         """Falls silent for good."""
-        if self.heard:
-            self.heard = False
+        if self.live:
+            self.live = False
             self._closed(self)

@@ -4,10 +4,12 @@ import asyncio
 import contextlib
 import logging
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from ipaddress import ip_address
 from typing import Protocol
 
 from rooms.voice import stun
+from rooms.voice.clock import Clock
 from rooms.voice.counts import Dropped
 from rooms.voice.stun import Address, BadStun, Credentials
 
@@ -17,15 +19,26 @@ BUFFER = 4 << 20
 """Bytes asked for the socket's buffers: everybody's packets come through one socket, in bursts."""
 ADDRESSES = 8
 """Addresses of one peer that are remembered: candidates of its networks, old ones first to go."""
+BATCH = 64
+"""Packets that are taken before anything else of the node has its turn."""
+LARGEST = 2048
 
 
 class Endpoint(Protocol):
     """A peer as the port sees it. The methods that take a packet raise Dropped."""
 
-    address: Address | None
     addresses: list[Address]
 
+    @property
+    def address(self) -> Address | None:
+        """Where packets go."""
+        ...
+
     def credentials(self, ufrag: str) -> Credentials: ...
+
+    def move(self, address: Address, by: socket.socket) -> None:
+        """From now on packets go to this address, by this socket."""
+        ...
 
     def reached(self, ufrag: str) -> None:
         """An authentic request came for these credentials."""
@@ -40,22 +53,40 @@ class Endpoint(Protocol):
     def srtp_received(self, data: bytes) -> None: ...
 
 
-class Port(asyncio.DatagramProtocol):
-    """The socket, and the two ways to find a peer: by the ufrag in a STUN request, and by address."""
+class Port:
+    """A socket for each family, and the two ways to find a peer: by a request's ufrag, and by address."""
 
-    def __init__(self, counts: dict[str, int]) -> None:
-        self.closed = asyncio.Event()
+    def __init__(self, counts: dict[str, int], clock: Clock) -> None:
         self._counts = counts
-        self._socket: asyncio.DatagramTransport | None = None
-        self._blocked = False
+        self._clock = clock
+        self._sockets: list[socket.socket] = []
         self._by_ufrag: dict[str, Endpoint] = {}
         self._by_address: dict[Address, Endpoint] = {}
 
     @property
     def number(self) -> int:
         """The port number. Only while open."""
-        assert self._socket is not None
-        return int(self._socket.get_extra_info("sockname")[1])
+        return int(self._sockets[0].getsockname()[1])
+
+    def open(self, hosts: Sequence[str], port: int) -> None:
+        """Binds all hosts to one port, any free one for 0, and listens. Raises OSError."""
+        loop = asyncio.get_running_loop()
+        try:
+            for host in hosts:
+                self._sockets.append(_bound(host, port))
+                port = self.number
+        except OSError:
+            self.close()
+            raise
+        for one in self._sockets:
+            loop.add_reader(one, self._readable, one)
+
+    def close(self) -> None:
+        """Closes the sockets."""
+        for one in self._sockets:
+            asyncio.get_running_loop().remove_reader(one)
+            one.close()
+        self._sockets.clear()
 
     def admit(self, ufrag: str, endpoint: Endpoint) -> None:
         """From now on, STUN requests for this ufrag belong to the endpoint."""
@@ -73,46 +104,34 @@ class Port(asyncio.DatagramProtocol):
             if self._by_address.get(address) is endpoint:
                 del self._by_address[address]
 
-    def send(self, data: bytes, address: Address) -> None:
-        """Sends now or never."""
-        if self._blocked or self._socket is None:
-            self._counts["send-blocked"] += 1
-            return
-        self._socket.sendto(data, address)
+    def _readable(self, by: socket.socket) -> None:
+        """Packets are there: takes some; what is left is told again."""
+        self._clock.read()
+        receive = by.recvfrom
+        for _ in range(BATCH):
+            try:
+                data, address = receive(LARGEST)
+            except BlockingIOError:
+                return
+            except OSError:  # an ICMP error: some peer's port is closed, which its silence will tell
+                continue
+            self.received(data, address, by)
 
-    def close(self) -> None:
-        """Closes the socket; `closed` is set when that is done."""
-        if self._socket is not None:
-            self._socket.close()
-
-    def connection_made(self, transport: asyncio.DatagramTransport) -> None:
-        """The socket is open."""
-        self._socket = transport
-        raw = transport.get_extra_info("socket")
-        for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
-            with contextlib.suppress(OSError):
-                raw.setsockopt(socket.SOL_SOCKET, option, BUFFER)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """The socket is closed."""
-        self._socket = None
-        self.closed.set()
-
-    def pause_writing(self) -> None:
-        """The socket's buffer is full."""
-        self._blocked = True
-
-    def resume_writing(self) -> None:
-        """There is room again."""
-        self._blocked = False
-
-    def error_received(self, exc: Exception) -> None:
-        """An ICMP error: some peer's port is closed. Its silence will tell; there is nothing to do."""
-
-    def datagram_received(self, data: bytes, addr: Address) -> None:
+    def received(self, data: bytes, address: Address, by: socket.socket) -> None:
         """A packet came; whatever it is, the next one is received too."""
         try:
-            self._receive(data, addr)
+            kind = data[0] if data else 255
+            if 128 <= kind < 192:
+                endpoint = self._by_address.get(address)
+                if endpoint is None:
+                    raise Dropped("stranger")
+                endpoint.srtp_received(data)
+            elif kind < 4:
+                self._stun(data, address, by)
+            elif 20 <= kind < 64:
+                self._whose(address).dtls_received(data)
+            else:
+                raise Dropped("not-for-us")
         except Dropped as dropped:
             self._counts[dropped.reason] += 1
         except BadStun as bad:
@@ -121,47 +140,37 @@ class Port(asyncio.DatagramProtocol):
             self._counts["internal"] += 1
             log.exception("A packet of %d bytes could not be handled", len(data))
 
-    def _receive(self, data: bytes, addr: Address) -> None:
-        kind = data[0] if data else 255
-        if 128 <= kind < 192:
-            self._whose(addr).srtp_received(data)
-        elif kind < 4:
-            self._stun(data, addr)
-        elif 20 <= kind < 64:
-            self._whose(addr).dtls_received(data)
-        else:
-            raise Dropped("not-for-us")
-
-    def _whose(self, addr: Address) -> Endpoint:
-        endpoint = self._by_address.get(addr)
+    def _whose(self, address: Address) -> Endpoint:
+        endpoint = self._by_address.get(address)
         if endpoint is None:
             raise Dropped("stranger")
         return endpoint
 
-    def _stun(self, data: bytes, addr: Address) -> None:
-        ufrag = stun.local_ufrag(data)
-        endpoint = self._by_ufrag.get(ufrag)
+    def _stun(self, data: bytes, address: Address, by: socket.socket) -> None:
+        request = stun.read(data)
+        endpoint = self._by_ufrag.get(request.ufrag)
         if endpoint is None:
             raise Dropped("stun-unknown")
-        password = endpoint.credentials(ufrag).password
-        request = stun.check(data, password)
-        if stun.conflicts(request):
+        password = endpoint.credentials(request.ufrag).password
+        request.check(password)
+        if request.conflicts:
             self._counts["stun-role-conflict"] += 1
         else:
-            self._seen_at(endpoint, addr, nominated=stun.nominates(request))
-            endpoint.reached(ufrag)
-        self.send(stun.answer(request, addr, password), addr)
+            self._seen_at(endpoint, address, by, nominated=request.nominates)
+            endpoint.reached(request.ufrag)
+        with contextlib.suppress(OSError):  # it will ask again
+            by.sendto(stun.answer(request, address, password), address)
 
-    def _seen_at(self, endpoint: Endpoint, addr: Address, *, nominated: bool) -> None:
-        owner = self._by_address.get(addr)
+    def _seen_at(self, endpoint: Endpoint, address: Address, by: socket.socket, *, nominated: bool) -> None:
+        owner = self._by_address.get(address)
         if owner is not endpoint:
             # A request with a forged source must not take an address from the peer that is using it.
             if owner is not None and owner.lively():
                 raise Dropped("address-taken")
-            self._by_address[addr] = endpoint
-            endpoint.addresses.append(addr)
-        if nominated or endpoint.address is None:
-            endpoint.address = addr
+            self._by_address[address] = endpoint
+            endpoint.addresses.append(address)
+        if (nominated and endpoint.address != address) or endpoint.address is None:
+            endpoint.move(address, by)
         if len(endpoint.addresses) > ADDRESSES:
             self._forget_oldest(endpoint)
 
@@ -170,3 +179,29 @@ class Port(asyncio.DatagramProtocol):
         endpoint.addresses.remove(oldest)
         if self._by_address.get(oldest) is endpoint:
             del self._by_address[oldest]
+
+
+def hosts(host: str, addresses: Sequence[str]) -> list[str]:
+    """What to bind: `host`, and for addresses of the other family its like there. Raises OSError."""
+    host = str(socket.getaddrinfo(host, None, type=socket.SOCK_DGRAM)[0][4][0])
+    other = next((one for one in addresses if ip_address(one).version != ip_address(host).version), None)
+    if other is None:
+        return [host]
+    wildcards = {"0.0.0.0": "::", "::": "0.0.0.0"}
+    return [host, wildcards.get(host, other)]
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    one = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
+    try:
+        if family == socket.AF_INET6:
+            one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+            with contextlib.suppress(OSError):
+                one.setsockopt(socket.SOL_SOCKET, option, BUFFER)
+        one.bind((host, port))
+    except OSError:
+        one.close()
+        raise
+    return one

@@ -1,0 +1,32 @@
+"""Something that can be in slots: somebody's voice, camera or screen."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from rooms.voice.engine import Hear, What
+from rooms.voice.rtp import Packet
+from rooms.voice.speech import Speech
+
+if TYPE_CHECKING:
+    from rooms.voice.downlink import Slot
+
+Sounded = Callable[["Source", Packet, int], None]
+"""Is given a packet of a source, and when it came, in ms since the epoch."""
+
+
+class Source:
+    """What a room knows of it. `voice` is what the ids of turns begin with."""
+
+    def __init__(self, voice: str, person: str, what: What) -> None:
+        self.voice, self.person = voice, person
+        self.what: What = what
+        self.live = False
+        """Whether it may be in slots now."""
+        self.began = 0
+        """When it went live last, in ms since the epoch."""
+        self.audience: list[Slot] = []
+        self.taps: tuple[Hear, ...] = ()
+        self.speech = Speech()
+
+    def want_keyframe(self) -> None:
+        """Somebody needs a whole picture to begin with."""
