@@ -87,6 +87,11 @@ class NatsBus:
             await client.close()
 
     @property
+    def client(self) -> Client:
+        """The connection, for what else goes over it."""
+        return self._client
+
+    @property
     def connected(self) -> bool:
         """Whether the bus can be used right now."""
         return self._client.is_connected

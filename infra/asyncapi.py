@@ -1,27 +1,35 @@
 """AsyncAPI 3.0 of what goes over the bus: facts, turns of speech, and signals."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 from msgspec import Struct
 
 from adapters.nats_bus import HEAD
+from adapters.nats_voices import OF_VOICE, OF_VOICES
 from domain.catalogue import CURRENT, Fact, exact
 from domain.identity import ID_PATTERN
 from realtime.announcing import ALL_BOARDS, BOARDS, WATCHED
 from realtime.neighbours import OF_NODES
 from realtime.signals import VIEWS_HEAD, Moved, Slots, Speaking, Spoke
 from rooms.board.telling import FromNode, OfNode
+from rooms.voices import calls
 
 Document = dict[str, Any]
 
-SIGNALS: tuple[type[Struct], ...] = (Speaking, Spoke, Slots, Moved, FromNode, OfNode)
+QUESTIONS: tuple[type[Struct], ...] = get_args(calls.Question)
+ANSWERS: tuple[type[Struct], ...] = get_args(calls.Answer)
+SIGNALS: tuple[type[Struct], ...] = (
+    *(Speaking, Spoke, Slots, Moved, FromNode, OfNode, calls.OfVoices),
+    *(*QUESTIONS, *ANSWERS),
+)
 SCHEMAS = "#/components/schemas/{name}"
 
 PARAMETERS: dict[str, Document] = {
     "org": {"description": f"The organisation, an id ({ID_PATTERN})."},
     "room": {"description": f"The room, an id ({ID_PATTERN})."},
+    "node": {"description": "The name of a node, for as long as it holds one lease."},
     "view": {"description": "The view that changed.", "enum": [*WATCHED, BOARDS]},
     "key": {"description": f"Whose row changed: a person, or a leaderboard (`{ALL_BOARDS}` for all)."},
 }
@@ -43,6 +51,16 @@ BUS: dict[str, tuple[str, str, tuple[type[Struct], ...]]] = {
         (FromNode,),
     ),
     "nodes.boards": (OF_NODES, "Which nodes are there. A signal: it may be lost.", (OfNode,)),
+    "nodes.voices": (
+        OF_VOICES,
+        "Which nodes carry voices. A signal: it may be lost.",
+        (calls.OfVoices,),
+    ),
+    "nodes.voice": (
+        OF_VOICE,
+        "What nodes ask the one that carries a room, and its answers, which go to whoever asked.",
+        (*QUESTIONS, *ANSWERS),
+    ),
     "views.changed": (
         "lyceum.{org}.views.{view}.{key}",
         "A row of a view changed. A signal: it may be lost.",

@@ -34,6 +34,7 @@ from infra.relay import Relay
 from infra.sealing import Sealer
 from infra.serving import FRAME, Server, listening
 from infra.settings import Settings
+from infra.voices import voices
 from projections.board_follower import BoardFollower
 from projections.catalogue import VIEWS
 from projections.follower import Follower
@@ -208,6 +209,7 @@ async def _serving(
     speech = Speech(base.outbox, base.performer.perform, clock)
     port: int = listener.getsockname()[1]
     media = IceLiteEngine(settings.host, settings.media_port or port, settings.media_addresses, speech, clock)
+    spanning = await voices(base.bus, media, switchboard, base.metrics)
     boards = Boards(
         base.log,
         clock=clock,
@@ -225,8 +227,8 @@ async def _serving(
         proofs=PostgresProofs(base.log.rows, base.seal),
         boards=boards,
         pasts=Pasts(base.log),
-        media=media,
-        voices=Voices(base.performer, media, clock),
+        media=spanning,
+        voices=Voices(base.performer, spanning, clock),
         ice_servers=_ice_servers(settings, clock),
         hub=hub,
         switchboard=switchboard,
@@ -239,6 +241,7 @@ async def _serving(
         health=Health(base.log, base.views, base.leaderboards, base.followers, base.bus, base.seal).parts,
         web=settings.web,
     )
+    # What follows from the log each node does for the voices that it carries itself.
     feed = Feed(base.log, hub, boards, media, house.voices, house.standings)
     _measure(base.metrics, hub, boards, media)
     await switchboard.connect(base.bus)
@@ -248,6 +251,7 @@ async def _serving(
     parts: dict[str, Run] = {
         "speech": speech.run,
         "voice": media.run,
+        "voices": spanning.run,
         "boards": boards.run,
         "feed": feed.run,
         "attendance": attendance.run,

@@ -49,6 +49,8 @@ Signal = Speaking | Spoke | Slots | Moved
 _decoder = msgspec.json.Decoder(Signal)
 _encoder = msgspec.json.Encoder()
 
+VOICES = ("voices",)
+"""The topic of what concerns the voices of all rooms."""
 VIEWS_HEAD = "lyceum.views.head"
 LISTENED = (
     "lyceum.*.rooms.*.voice",
@@ -71,6 +73,11 @@ def decode(data: bytes) -> Signal:
 def slots_frame(slots: Sequence[SlotContent]) -> Frame:
     """A listener's slots, as their feed shows them."""
     return frame("slots", {"slots": [slot._asdict() for slot in slots]})
+
+
+def gone_frame(node: str) -> Frame:
+    """The voices that this node carried are over, as every feed shows it."""
+    return frame("voice-gone", {"node": node})
 
 
 class Bus(Protocol):
@@ -101,6 +108,11 @@ class Switchboard:
     def speaking(self, org: str, room: str) -> list[Frame]:
         """Who is in a turn of speech right now, for those who come to the room's feed."""
         return [_speaks(person, at) for person, at in self._speaking.get((org, room), {}).items()]
+
+    def voices_gone(self, node: str) -> None:
+        """A node carries voices no longer: whoever had one there joins anew, and speaks anew."""
+        self._speaking.clear()
+        self._hub.publish(VOICES, gone_frame(node))
 
     async def connect(self, bus: Bus) -> None:
         """Listen for as long as the bus is open."""

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from adapters.nats_bus import FACTS, HEAD, VOICE
+from adapters.nats_voices import OF_VOICE, OF_VOICES
 from domain.catalogue import CURRENT
 from domain.commands import ROUTES
 from domain.errors import Refused
@@ -111,7 +112,8 @@ def test_every_channel_declares_what_its_address_leaves_open(asyncapi):
 def test_every_subject_that_nodes_listen_to_is_described(asyncapi):
     described = {re.sub(r"{\w+}", "*", channel["address"]) for channel in asyncapi["channels"].values()}
     facts = {address for address in described if address.startswith("lyceum.*.facts.")}
-    assert described - facts == {*LISTENED, OF_ROOMS, OF_NODES, *(VOICE.subjects or ()), HEAD}
+    of_voices = {OF_VOICES, OF_VOICE.format(node="*")}
+    assert described - facts == {*LISTENED, OF_ROOMS, OF_NODES, *of_voices, *(VOICE.subjects or ()), HEAD}
     assert FACTS.subjects == ["lyceum.*.facts.>"]
 
 

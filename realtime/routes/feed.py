@@ -21,7 +21,7 @@ from realtime.reading import Reading, must_see
 from realtime.routes.common import Asking, InAllowance, InHouse, PathId
 from realtime.routes.leaderboards import BoardPath, Season, leaderboard_page
 from realtime.routes.practice import ZoneQuery, mastery_of, progress_of
-from realtime.signals import slots_frame
+from realtime.signals import VOICES, slots_frame
 from realtime.speech import place
 from realtime.streams import ALIVE, BEAT, EVENTS, LIFE, Frame, frame, stream
 from realtime.watching import WATCHING, looking, must_watch
@@ -102,7 +102,7 @@ async def _shown(
 
 
 def _topics(access: Access, room: str) -> Sequence[Topic]:
-    mine = [("room", access.org, room), ("slots", access.org, room, access.sub)]
+    mine = [VOICES, ("room", access.org, room), ("slots", access.org, room, access.sub)]
     return mine if access.role in WATCHING else [*mine, ("member", access.org, room, access.sub)]
 
 

@@ -1,0 +1,43 @@
+"""Voices on many nodes, put together: leases and questions over the bus, one keeper for this node."""
+
+import secrets
+import time
+
+import msgspec
+
+from adapters.nats_bus import NatsBus
+from adapters.nats_voices import OF_VOICES, NatsLeases, NatsWire
+from realtime.metrics import Metrics
+from realtime.signals import Switchboard
+from rooms.voice.engine import MediaEngine
+from rooms.voices.here import Here
+from rooms.voices.keeper import Keeper
+from rooms.voices.ownership import Ownership, Times
+from rooms.voices.spanning import SpanningEngine
+
+STANDARD = Times()
+
+
+async def voices(
+    bus: NatsBus, local: MediaEngine, switchboard: Switchboard, metrics: Metrics, times: Times = STANDARD
+) -> SpanningEngine:
+    """The engine for whoever asks at this node, which must be run. `local` carries what this node holds."""
+    now = time.monotonic
+    wire = NatsWire(bus.client)
+    ownership = Ownership(NatsLeases(bus.client, times.lease), times, now, new_name)
+    here = Here(local, ownership, times, now, lambda reason: metrics.refused("bus", reason))
+    keeper = Keeper(ownership, here, wire, times, now, switchboard.voices_gone)
+
+    async def heard(subject: str, payload: bytes) -> None:
+        try:
+            await keeper.heard(subject, payload)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            metrics.refused("bus", "undecodable-signal")
+
+    await bus.listen(OF_VOICES, heard)
+    return SpanningEngine(local, ownership, here, keeper, wire, times, now)
+
+
+def new_name() -> str:
+    """A name that no node has ever had."""
+    return secrets.token_hex(6)

@@ -1,0 +1,1 @@
+"""Voices of rooms on many nodes."""

@@ -1,0 +1,74 @@
+"""One node in a test: an engine of its own, and its part of what nodes do together."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from adapters.nats_bus import NatsBus
+from infra.keeping import kept
+from infra.voices import voices
+from realtime.hub import Hub, Listener
+from realtime.metrics import Metrics
+from realtime.progress import Progress
+from realtime.signals import VOICES, Switchboard
+from rooms.voice.engine import USUAL, May
+from rooms.voice.ice_lite import IceLiteEngine
+from rooms.voices.ownership import Times
+from tests.voice.client import Client
+from tests.voice.conftest import now
+from tests.voice.ears import Ears
+
+ROOM = "school/algebra"
+LEASE = 1.2
+
+
+class Node:
+    """Make one with `Node.running`."""
+
+    def __init__(self, bus: NatsBus) -> None:
+        self.bus = bus
+        self.ears = Ears()
+        self.hub = Hub()
+        self.metrics = Metrics()
+        self.media = IceLiteEngine("127.0.0.1", 0, ["127.0.0.1"], self.ears, now)
+        self._stopping = AsyncExitStack()
+
+    @classmethod
+    @asynccontextmanager
+    async def running(cls, nats: str, **times: float) -> AsyncIterator["Node"]:
+        """A node whose lease is short."""
+        async with NatsBus.opened(nats) as bus:
+            node = cls(bus)
+            async with node._stopping as stack:
+                await node._start(stack, Times(**{"lease": LEASE, "idle": 60.0, **times}))
+                yield node
+
+    async def _start(self, stack: AsyncExitStack, times: Times) -> None:
+        switchboard = Switchboard(self.hub, Progress(), self.metrics)
+        self.engine = await voices(self.bus, self.media, switchboard, self.metrics, times)
+        self.told: Listener = stack.enter_context(self.hub.listening(VOICES))
+        await stack.enter_async_context(kept({"voice": self.media.run, "voices": self.engine.run}))
+
+    async def stop(self) -> None:
+        """As at the end of a process that was asked to stop."""
+        await self._stopping.aclose()
+
+    async def join(self, client: Client, person: str, may: May = USUAL) -> str:
+        """Joins by way of this node; the voice's id."""
+        joined = await self.engine.join(ROOM, person, await client.offer(), may=may)
+        await client.take(joined.sdp)
+        client.voice = joined.voice
+        return joined.voice
+
+    async def hears_of(self, voice: str) -> None:
+        """Waits until feeds are told that the node that carried this voice is gone."""
+        async with asyncio.timeout(10):
+            while True:
+                told = await self.told.next(10)
+                if voice.partition("-")[0].encode() in told.data:
+                    return
+
+
+def carried_by(*nodes: Node) -> list[int]:
+    """How many voices each carries."""
+    return [node.media.voices for node in nodes]
