@@ -19,7 +19,7 @@ CHOSEN = {
     "LYCEUM_MEDIA_ADDRESSES": "192.0.2.1",
 }
 SERVERS = {"postgres", "nats", "redis"}
-NODES = {"web", "worker"}
+NODES = {"web", "web-2", "worker"}
 
 
 def services() -> Mapping:
@@ -93,6 +93,11 @@ def test_the_port_of_a_node_is_the_same_number_inside_and_outside_for_pages_and_
     for node, service in services().items():
         port = service["environment"]["LYCEUM_PORT"] if node.startswith("web") else None
         assert service.get("ports", []) == ([f"{port}:{port}/tcp", f"{port}:{port}/udp"] if port else [])
+
+
+def test_no_two_nodes_have_the_same_port():
+    taken = [port for service in services().values() for port in service.get("ports", [])]
+    assert len(taken) == len(set(taken)) == 4
 
 
 def test_what_must_not_be_lost_has_a_volume():

@@ -10,6 +10,8 @@ export interface FeedListener {
   fact(fact: Fact): void;
   speakingChanged(person: string, speaking: boolean): void;
   slotsChanged(slots: Slot[]): void;
+  /** A node carries voices no longer. */
+  nodeGone(node: string): void;
   saved(): void;
   up(isUp: boolean): void;
 }
@@ -34,6 +36,7 @@ export function openFeed(api: Api, room: string, listener: FeedListener): Stream
       hello: (data: { position: number }) => listener.hello(data.position),
       speaking: (data: { person: string; speaking: boolean }) => listener.speakingChanged(data.person, data.speaking),
       slots: (data: { slots: Slot[] }) => listener.slotsChanged(data.slots),
+      "voice-gone": (data: { node: string }) => listener.nodeGone(data.node),
       saved: () => listener.saved(),
     },
     (isUp) => listener.up(isUp),

@@ -93,6 +93,10 @@ export class RoomSession implements FeedListener {
     this.changed();
   }
 
+  nodeGone(node: string): void {
+    void this.voice.gone(node);
+  }
+
   saved(): void {
     this.board?.saved();
   }

@@ -65,6 +65,13 @@ export class Voice {
     this.changed();
   }
 
+  /** A node is gone: if it carried this voice, or answered for it, the voice is over, and is joined anew. */
+  async gone(node: string): Promise<void> {
+    if (!this.wanted || !this.place?.includes(node)) return;
+    this.place = null;
+    await this.again();
+  }
+
   /** Says goodbye while the page goes away. */
   abandon(): void {
     if (this.place) void this.api.once(this.place, { method: "DELETE", keepalive: true }).catch(() => {});
@@ -140,7 +147,8 @@ export class Voice {
   private async again(): Promise<void> {
     this.become("reconnecting");
     await this.hangUp();
-    const pause = Math.min(500 * 2 ** this.failures++, LONGEST_PAUSE_MS);
+    // Not all at once, where a node took many voices with it.
+    const pause = Math.min(500 * 2 ** this.failures++, LONGEST_PAUSE_MS) * (0.5 + Math.random());
     this.timer = setTimeout(() => {
       if (this.wanted) void this.connect("reconnecting");
     }, pause);
