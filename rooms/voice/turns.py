@@ -1,33 +1,40 @@
 """Who speaks when: a pure detector of speech turns over (time in ms, RFC 6464 level)."""
 
-from collections import deque
 from dataclasses import dataclass
+
+from rooms.voice.background import Background, Margin
 
 PACKET = 20
 """Milliseconds of sound in a packet: what arrives at `t` was said in the 20 ms before `t`."""
 LONGEST_GAP = 200
-"""Loud packets further apart than this do not add up to one attack."""
+"""Loud packets further apart than this (ms) are no run."""
+LONGEST_STEP = 2 * PACKET
+"""What one packet adds to a run at most (ms), however long it took to come."""
+
+BEGINS, GOES_ON, FADES = Margin(2.0, 1.25), Margin(2.0, 1.0), Margin(1.0, 0.25)
 
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """What counts as speech. Levels and margins in dB (a level is -dBov: 0 loudest), times in ms."""
+    """What counts as speech. A level is dB below overload: 0 loudest; times in ms."""
 
-    margin: int = 8
-    """How much louder than the floor speech begins."""
-    sustain: int = 5
-    """How much louder than the floor speech goes on."""
-    quietest: int = 55
-    """Nothing quieter than this level is speech, however silent the room."""
-    loudest_floor: int = 30
-    """The floor is never taken to be louder than this level, however long a noise lasts."""
-    attack: int = 60
-    """How long it must be loud without a break before a turn starts."""
+    margin: Margin = BEGINS
+    """How much louder than the background speech begins."""
+    sustain: Margin = GOES_ON
+    """How much louder it goes on."""
+    edge: Margin = FADES
+    """How much louder its first and last sounds are, if they join what is surely speech."""
+    quietest: int = 57
+    """Nothing quieter than this level is speech, however silent the room; edges may be by 3 dB."""
+    loudest_floor: int = 28
+    """The background is never taken to be louder than this level, however long a noise lasts."""
+    attack: int = 80
+    """How long it must be loud without a break before a turn starts: longer than the click of a key."""
+    renewal: int = 60
+    """How long it must be loud without a break for a turn to go on."""
+    widest_edge: int = 100
     hangover: int = 500
     """How long a pause may be within one turn."""
-    bin: int = 500
-    bins: int = 6
-    """The floor is the quietest packet of the last `bins` times `bin` ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,26 +56,25 @@ Mark = Started | Ended
 NOTHING: tuple[Mark, ...] = ()
 
 
-class Floor:
-    """The level of the background: the quietest packet within a sliding window."""
+class Run:
+    """Packets without a break: since when (ms), and how much sound they are at least (ms)."""
 
-    def __init__(self, tuning: Tuning) -> None:
-        self._tuning = tuning
-        self._bins: deque[tuple[int, int]] = deque(maxlen=tuning.bins)
-        self.level = 127
+    __slots__ = ("_last", "length", "since")
 
-    def adapt(self, at: int, level: int) -> None:
-        """Take one packet's level into account."""
-        index = at // self._tuning.bin
-        if self._bins and self._bins[-1][0] == index:
-            if level <= self._bins[-1][1]:
-                return
-            self._bins[-1] = (index, level)
+    def __init__(self) -> None:
+        self.length = self.since = self._last = 0
+
+    def take(self, at: int) -> None:
+        """One more packet."""
+        if self.length and at - self._last <= LONGEST_GAP:
+            self.length += min(at - self._last, LONGEST_STEP)
         else:
-            self._bins.append((index, level))
-            while self._bins[0][0] <= index - self._tuning.bins:
-                self._bins.popleft()
-        self.level = max(self._tuning.loudest_floor, *(quiet for _, quiet in self._bins))
+            self.since, self.length = at - PACKET, PACKET
+        self._last = at
+
+    def end(self) -> None:
+        """A packet that does not belong to it."""
+        self.length = 0
 
 
 class TurnDetector:
@@ -76,11 +82,13 @@ class TurnDetector:
 
     def __init__(self, tuning: Tuning | None = None) -> None:
         self._tuning = tuning or Tuning()
-        self._floor = Floor(self._tuning)
+        self._background = Background(self._tuning.loudest_floor)
+        self._loud, self._audible = Run(), Run()
         self._now = 0
+        self._free = 0
+        """When the next turn may start."""
         self._started: int | None = None
-        self._loud_since: int | None = None
-        self._loud_last = 0
+        self._ended = self._loud_last = 0
 
     @property
     def speaking(self) -> bool:
@@ -90,11 +98,17 @@ class TurnDetector:
     def heard(self, at: int, level: int) -> tuple[Mark, ...]:
         """A packet of this level (0 loudest to 127 silent) arrived at `at`; a time in the past means now."""
         marks = self.tick(at)
-        self._floor.adapt(self._now, level)
-        if level <= self._threshold():
-            return marks + self._loud(self._now)
-        if self._started is None:
-            self._loud_since = None
+        tuning, background = self._tuning, self._background
+        background.heard(self._now, level)
+        if level > min(background.below(tuning.edge), tuning.quietest + 3):
+            self._audible.end()
+        else:
+            self._audible.take(self._now)
+        margin = tuning.margin if self._started is None else tuning.sustain
+        if level <= min(background.below(margin), tuning.quietest):
+            return marks + self._is_loud()
+        self._loud.end()
+        self._is_not_loud(level)
         return marks
 
     def tick(self, now: int) -> tuple[Mark, ...]:
@@ -106,18 +120,37 @@ class TurnDetector:
 
     def close(self) -> tuple[Mark, ...]:
         """Ends the open turn, if there is one, where it was last loud."""
-        started, self._started, self._loud_since = self._started, None, None
-        return NOTHING if started is None else (Ended(started, self._loud_last),)
-
-    def _threshold(self) -> int:
-        margin = self._tuning.margin if self._started is None else self._tuning.sustain
-        return min(self._floor.level - margin, self._tuning.quietest)
-
-    def _loud(self, at: int) -> tuple[Mark, ...]:
-        if self._loud_since is None or (not self.speaking and at - self._loud_last > LONGEST_GAP):
-            self._loud_since = at
-        self._loud_last = at
-        if self.speaking or at - self._loud_since + PACKET < self._tuning.attack:
+        started, self._started = self._started, None
+        self._loud.end()
+        self._audible.end()
+        if started is None:
             return NOTHING
-        self._started = max(0, self._loud_since - PACKET)
+        self._free = self._ended + 1
+        return (Ended(started, self._ended),)
+
+    def _is_loud(self) -> tuple[Mark, ...]:
+        self._loud.take(self._now)
+        if self._started is not None:
+            if self._loud.length >= self._tuning.renewal:
+                self._ended = self._loud_last = self._now
+            else:
+                self._lengthen()
+            return NOTHING
+        if self._loud.length < self._tuning.attack:
+            return NOTHING
+        self._ended = self._loud_last = self._now
+        earliest = self._loud.since - self._tuning.widest_edge
+        self._started = max(self._free, min(self._loud.since, max(self._audible.since, earliest)))
         return (Started(self._started),)
+
+    def _is_not_loud(self, level: int) -> None:
+        if self._started is None:
+            self._background.settle(level)
+        else:
+            self._lengthen()
+
+    def _lengthen(self) -> None:
+        """A turn fades out: what is audible without a break since it was surely loud, is part of it."""
+        audible = self._audible
+        if audible.length and audible.since < self._loud_last >= self._now - self._tuning.widest_edge:
+            self._ended = self._now
