@@ -25,13 +25,23 @@ from benchmarks.measuring import voice_rooms, voice_wire
 from benchmarks.measuring.board_cores import OTHERS
 from benchmarks.measuring.board_house import Deployment, deployment
 from benchmarks.measuring.compiled import NoCompiler
+from benchmarks.measuring.voice_browser import NoBrowser
+from benchmarks.measuring.voice_chromium import chromium
 from benchmarks.measuring.voice_client import NotConnected
 from benchmarks.measuring.voice_control import ServerFailed
+from benchmarks.measuring.voice_joins import joins
+from benchmarks.measuring.voice_latency import latency
+from benchmarks.measuring.voice_lossy import lossy
 from benchmarks.measuring.voice_rooms import FULL, QUICK, Pace
-from benchmarks.measuring.voice_served import node, relay
+from benchmarks.measuring.voice_script import NoVoice
+from benchmarks.measuring.voice_served import bare, node, relay
+from benchmarks.measuring.voice_talk import talk
+from benchmarks.measuring.voice_wire import TooMuchArrived
 from benchmarks.report import Row, show
 
+PARTS = "rooms, core, office, latency, joins, chromium, lossy, talk"
 Part = Callable[[], list[Row]]
+FAILED = (ServerFailed, NotConnected, TooMuchArrived, NoBrowser, NoVoice)
 
 
 def main() -> None:
@@ -46,23 +56,28 @@ def main() -> None:
     rows: list[Row] = []
     missing: list[str] = []
     with deployment() as deployed:
-        parts = _parts(deployed, QUICK if asked.quick else FULL)
+        parts = _parts(deployed, QUICK if asked.quick else FULL, asked.talk or (60 if asked.quick else 600))
         for name in asked.only or parts:
             print(name, file=sys.stderr, flush=True)
             try:
                 rows += parts[name]()
-            except (ServerFailed, NotConnected, voice_wire.TooMuchArrived) as error:
+            except FAILED as error:
                 missing.append(f"{name} has no rows: {error!r}")
     show("voice", rows, "; ".join(missing) or None)
 
 
-def _parts(deployed: Deployment, pace: Pace) -> Mapping[str, Part]:
+def _parts(deployed: Deployment, pace: Pace, seconds: float) -> Mapping[str, Part]:
     """The parts by their names, in order."""
     ours = partial(node, deployed)
     return {
         "rooms": partial(voice_rooms.rooms, ours, relay, pace),
         "core": partial(voice_rooms.core, ours, relay, pace),
         "office": partial(voice_rooms.office, ours, pace),
+        "latency": partial(latency, ours, relay, pace),
+        "joins": partial(joins, bare, ours, relay, pace),
+        "chromium": partial(chromium, deployed, pace),
+        "lossy": partial(lossy, deployed, pace),
+        "talk": partial(talk, deployed, seconds),
     }
 
 
@@ -78,7 +93,8 @@ def _names(words: str) -> Sequence[str]:
 def _arguments() -> Namespace:
     parser = ArgumentParser(prog="python -m benchmarks.voice", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="end within three minutes, with less of all")
-    parser.add_argument("--only", type=_names, metavar="PART,…", help="rooms, core, office")
+    parser.add_argument("--only", type=_names, metavar="PART,…", help=PARTS)
+    parser.add_argument("--talk", type=float, metavar="SECONDS", help="how long the four talk; 600")
     return parser.parse_args()
 
 

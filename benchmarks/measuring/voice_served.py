@@ -1,6 +1,9 @@
 """A server of voice under measurement: the real node, or one that is told what to do by lines."""
 
+import asyncio
+import socket
 from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
@@ -12,9 +15,10 @@ from adapters.postgres_log import PostgresLog
 from benchmarks.measuring.board_cores import SERVER, on
 from benchmarks.measuring.board_house import AT_ONCE, Deployment
 from benchmarks.measuring.voice_control import ServerFailed, Told, telling
+from domain.catalogue import from_json
 from domain.events import Context, Event
 from domain.people import ConsentGiven
-from domain.rooms import RoomJoined, RoomOpened
+from domain.rooms import RoomJoined, RoomOpened, TurnTaken
 from infra.wiring import utc_now
 from tests.house import RunningHouse
 
@@ -95,6 +99,8 @@ class Node:
 
     deployed: Deployment
     house: RunningHouse
+    media: int
+    """The UDP port of voice."""
     name: str = "Lyceum"
     tokens: dict[str, str] = field(default_factory=dict[str, str])
     connection: HTTPConnection | None = None
@@ -105,9 +111,17 @@ class Node:
         assert self.house.process is not None
         return self.house.process.pid
 
+    def start(self) -> None:
+        """On the server's core; again, at the same UDP port, after it was killed."""
+        with on(SERVER):
+            self.house.start()
+        self.connection = None
+
     def meet(self, rooms: Sequence[str], each: int) -> None:
         """Appended to the log, as commands would have done one by one."""
-        self.deployed.runner.run(self._meet(rooms, each))
+        # In a thread, since Playwright leaves a loop running in this one.
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(asyncio.run, self._meet(rooms, each)).result()
 
     def join(self, room: str, seat: int, sdp: str) -> tuple[str, str]:
         """See Served."""
@@ -132,6 +146,14 @@ class Node:
             return self._ask(method, path, body, headers)
         except ConnectionError:  # it lets go of a connection that was idle
             return self._ask(method, path, body, headers)
+
+    def turns(self, room: str) -> list[TurnTaken]:
+        """The turns of speech that the log has of a room."""
+        auditor = {"Authorization": f"Bearer {self.house.token('uma', 'auditor')}"}
+        status, _, body = self._ask("GET", f"/audit/events?tag=room:{room}&limit=100000", b"", auditor)
+        assert status == 200, body
+        events = (from_json(line).event for line in body.splitlines())
+        return [event for event in events if isinstance(event, TurnTaken)]
 
     def counts(self) -> dict[str, float]:
         """What the node's metrics say of voice, by the engine's names."""
@@ -170,13 +192,21 @@ class Node:
 @contextmanager
 def node(deployed: Deployment) -> Generator[Node, None, None]:
     """A web node, fresh, alone on the server's core."""
-    house = deployed.node("web")
-    with on(SERVER):
-        house.start()
+    media = _free_port()
+    environment = {**deployed.environment, "LYCEUM_MEDIA_PORT": str(media)}
+    house = RunningHouse(deployed.folder, environment, ("serve", "--roles", "web"))
+    running = Node(deployed, house, media)
+    running.start()
     try:
-        yield Node(deployed, house)
+        yield running
     finally:
         house.kill()
+
+
+def _free_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 def _events(rooms: Sequence[str], each: int) -> Generator[Event, None, None]:
