@@ -1,5 +1,6 @@
 """People at their browsers: headless Chromium, one for each, with a microphone that plays a file."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -20,6 +21,7 @@ FLAGS = (
     "--allow-loopback-in-peer-connection",
     "--autoplay-policy=no-user-gesture-required",
 )
+PATIENCE = 20
 HEARD = """async () => {
   if (!window.lyceum?.peer) return 0;
   const reports = [...(await window.lyceum.peer.getStats()).values()];
@@ -66,9 +68,21 @@ class Person:
             arg=list(texts),
         )
 
+    async def until(self, condition: str, argument: Any = None, pause: int = 100) -> None:
+        """Wait until an asynchronous function of the page says yes, asked every `pause` ms.
+
+        Playwright's own `wait_for_function` takes the promise for a yes.
+        """
+        asks = """async ([condition, argument, pause]) => {
+          const holds = eval(condition);
+          while (!(await holds(argument))) await new Promise(resume => setTimeout(resume, pause));
+        }"""
+        async with asyncio.timeout(PATIENCE):
+            await self.page.evaluate(asks, [condition, argument, pause])
+
     async def hears_more_than(self, energy: float) -> None:
         """Wait until some voice has brought so much sound."""
-        await self.page.wait_for_function(f"async e => (await ({HEARD})()) > e", arg=energy, polling=200)
+        await self.until(f"async e => (await ({HEARD})()) > e", energy)
 
     async def answers(self, text: str) -> Locator:
         """Answer the problem that the room works on; what the page says to it."""

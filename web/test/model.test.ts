@@ -6,7 +6,8 @@ import type { Fact, RoomView } from "../src/shared/types";
 const at = "2026-01-01T10:00:00Z";
 
 function room(changes: Partial<RoomView> = {}): RoomView {
-  const nothing = { members: [], messages: [], interventions: [], problem: null, timer: null };
+  const floor = { mode: "open" as const, hands: [], speakers: [], muted: [], showing: [] };
+  const nothing = { members: [], messages: [], interventions: [], problem: null, timer: null, floor };
   return { room: "r", title: "Room", host: "h", capacity: 8, closed: false, position: 5, ...nothing, ...changes };
 }
 

@@ -17,7 +17,7 @@ const CHOICES: Choice[] = [
     scope: "voice",
     title: "Be heard",
     means:
-      "Your microphone goes to the others in the room, and the server measures when you speak, so that the facilitator notices who has had no say. Your voice is neither recorded nor written down. Without this you take part in writing.",
+      "Your microphone goes to the others in the room, and the server measures when you speak, so that the facilitator notices who has had no say. Your voice is neither recorded nor written down. Without this you listen, and take part in writing.",
   },
   {
     scope: "text-to-model",

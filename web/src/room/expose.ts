@@ -2,11 +2,12 @@
 
 import type * as Y from "yjs";
 
+import type { Slot } from "../shared/types";
 import type { RoomSession } from "./session";
 
 declare global {
   interface Window {
-    lyceum?: { readonly peer: RTCPeerConnection | null; readonly doc: Y.Doc | null };
+    lyceum?: { readonly peer: RTCPeerConnection | null; readonly slots: readonly Slot[]; readonly doc: Y.Doc | null };
   }
 }
 
@@ -14,6 +15,9 @@ export function expose(session: RoomSession): void {
   window.lyceum = {
     get peer() {
       return session.voice.peer;
+    },
+    get slots() {
+      return session.slots;
     },
     get doc() {
       return session.board?.doc ?? null;

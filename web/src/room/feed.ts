@@ -3,6 +3,7 @@
 import type { Api } from "../shared/api";
 import { openStream, type Stream } from "../shared/stream";
 import type { Fact, Slot } from "../shared/types";
+import { FLOOR_FACTS } from "./floor";
 
 export interface FeedListener {
   /** Connected, or connected again: what happened up to this position may be unknown here. */
@@ -25,6 +26,7 @@ const FACTS = [
   "room.problem-posed.v1",
   "intervention.delivered.v1",
   "board.edited.v1",
+  ...FLOOR_FACTS,
 ];
 
 export function openFeed(api: Api, room: string, listener: FeedListener): Stream {

@@ -54,11 +54,10 @@ export class Lobby extends LitElement {
   @property() notice = "";
   @property({ type: Boolean }) busy = false;
 
-  /** With voice if that is agreed to by now: a choice may still be on its way when the button is pressed. */
-  private async join(silent: boolean): Promise<void> {
+  /** Once a choice that may still be on its way is saved: it decides whether one is heard. */
+  private async join(voice: boolean): Promise<void> {
     await this.renderRoot.querySelector<Consents>("ly-consents")?.settled;
     await this.updateComplete;
-    const voice = !silent && this.me.consents.includes("voice");
     this.dispatchEvent(new JoinEvent("join", { detail: { voice } }));
   }
 
@@ -96,15 +95,16 @@ export class Lobby extends LitElement {
   private actions() {
     const heard = this.me.consents.includes("voice");
     const closed = this.view?.closed ?? false;
+    const join = heard ? "Join with voice" : "Join and listen";
     return html`<div class="actions">
-      <button data-testid="join-button" ?disabled=${this.busy || closed} @click=${() => this.join(false)}>
-        ${heard ? icon("mic") : nothing} ${closed ? "The room is closed" : heard ? "Join with voice" : "Join"}
+      <button data-testid="join-button" ?disabled=${this.busy || closed} @click=${() => this.join(true)}>
+        ${closed ? nothing : icon(heard ? "mic" : "phone")} ${closed ? "The room is closed" : join}
       </button>
-      ${heard && !closed
-        ? html`<button class="quiet" data-testid="join-silent-button" ?disabled=${this.busy} @click=${() => this.join(true)}>
-            Join without voice
-          </button>`
-        : nothing}
+      ${closed
+        ? nothing
+        : html`<button class="quiet" data-testid="join-silent-button" ?disabled=${this.busy} @click=${() => this.join(false)}>
+            Join without sound
+          </button>`}
     </div>`;
   }
 }

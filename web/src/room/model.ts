@@ -1,11 +1,14 @@
 /** What the page knows of the room: pure folds over what the server sends, in whatever order it comes. */
 
 import type { Fact, Intervention, Message, RoomView, Timer } from "../shared/types";
+import { foldFloor } from "./floor";
 
 /** The room as last fetched (`position` says as of when), with what the feed has brought since. */
 export interface KnownRoom extends RoomView {
   /** Where the timer was set, if the feed said so. */
   timerAt?: number;
+  /** The same for the floor. */
+  floorAt?: number;
 }
 
 /** Two lists of the same kind as one, in order, each position once; `fresh` wins. */
@@ -19,10 +22,11 @@ export function union<T extends { position: number }>(known: readonly T[], fresh
 export function refreshed(known: KnownRoom | null, fetched: RoomView): KnownRoom {
   if (known === null) return fetched;
   const newer = known.position > fetched.position ? known : fetched;
-  const timerAt = known.timerAt ?? 0;
+  const [timerAt, floorAt] = [known.timerAt ?? 0, known.floorAt ?? 0];
   return {
     ...newer,
     ...(timerAt > newer.position ? { timer: known.timer, timerAt } : {}),
+    ...(floorAt > newer.position ? { floor: known.floor, floorAt } : {}),
     closed: known.closed || fetched.closed,
     messages: union(known.messages, fetched.messages),
     interventions: union(known.interventions, fetched.interventions),
@@ -36,6 +40,16 @@ export function asksForMore(type: string): boolean {
 
 /** The room after one fact of the feed. */
 export function fold(view: KnownRoom, fact: Fact): KnownRoom {
+  return foldRest(withFloor(view, fact), fact);
+}
+
+function withFloor(view: KnownRoom, fact: Fact): KnownRoom {
+  if (fact.position <= Math.max(view.position, view.floorAt ?? 0)) return view;
+  const floor = foldFloor(view.floor, fact.event);
+  return floor === view.floor ? view : { ...view, floor, floorAt: fact.position };
+}
+
+function foldRest(view: KnownRoom, fact: Fact): KnownRoom {
   switch (fact.event.type) {
     case "room.message-sent.v1":
       return { ...view, messages: union(view.messages, [message(fact)]) };

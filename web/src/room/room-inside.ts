@@ -2,24 +2,29 @@ import { LitElement, html, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 
 import { icon, type IconName } from "../shared/icons";
-import { tell } from "../shared/notice";
+import { notify, tell } from "../shared/notice";
 import { freshId } from "../shared/ids";
 import { parts } from "../shared/sheets";
-import type { Intervention, RoomView, Timer } from "../shared/types";
+import type { Floor, Intervention, RoomView, Timer } from "../shared/types";
 import type { Board } from "../board/board";
+import { told } from "./floor";
+import type { FloorEvent } from "./floor-bar";
 import type { PlaceEvent, SendEvent } from "./messages";
 import type { RoomHeader } from "./room-header";
 import { insideStyles } from "./room-inside-styles";
 import type { RoomSession } from "./session";
 import type { TimerEvent } from "./timer";
+import type { VoiceWish } from "./voice-controls";
 import "../board/board";
 import "./facilitator-note";
+import "./floor-bar";
 import "./mastery";
 import "./members";
 import "./messages";
 import "./pose-problem";
 import "./problem";
 import "./room-header";
+import "./tiles";
 import "./timer";
 import "./voice-controls";
 
@@ -44,6 +49,8 @@ export class RoomInside extends LitElement {
   @query("ly-room-header") private headerPart!: RoomHeader;
   @query("ly-board") private boardPart!: Board | null;
   private seen = 0;
+  private lastFloor: Floor | null = null;
+  private readonly levels = () => this.session.levels();
 
   private get view(): RoomView {
     return this.session.view!;
@@ -70,11 +77,38 @@ export class RoomInside extends LitElement {
     void this.act(() => this.session.api.post(this.path("timer"), timer));
   }
 
-  /** Whoever has not agreed to be heard is asked first. */
-  private joinVoice(): void {
-    if (this.session.me.consents.includes("voice")) void this.session.voice.start();
-    else this.headerPart.open();
+  private wish({ detail }: VoiceWish): void {
+    const { voice } = this.session;
+    const wishes: Record<VoiceWish["detail"], () => unknown> = {
+      join: () => this.session.speak(),
+      leave: () => voice.stop(),
+      mute: () => voice.mute(!voice.muted),
+      reopen: () => voice.reopen(),
+      agree: () => this.headerPart.open(),
+      hand: () => this.session.raise(!this.hand),
+      camera: () => voice.pictures.toggle("camera"),
+      screen: () => voice.pictures.toggle("screen"),
+    };
+    void this.act(async () => wishes[detail]());
   }
+
+  private decide({ detail }: FloorEvent): void {
+    void this.act(() => this.session.decide(detail));
+  }
+
+  /** What changed on the floor since it was last looked at, in words. */
+  protected override updated(): void {
+    const { view, me, leads } = this.session;
+    const [before, after] = [this.lastFloor, view!.floor];
+    this.lastFloor = after;
+    if (!before || before === after) return;
+    for (const words of told(before, after, me.person, leads, this.nameOf)) notify(this, words);
+  }
+
+  private get hand(): boolean {
+    return this.view.floor.hands.includes(this.session.me.person);
+  }
+
 
   private act(action: () => Promise<unknown>): Promise<boolean> {
     return tell(this, action);
@@ -86,18 +120,31 @@ export class RoomInside extends LitElement {
 
   override render() {
     return html`${this.header()}
-      <ly-members
-        .members=${this.view.members}
-        .speaking=${this.session.speaking}
-        .inVoice=${this.session.inVoice}
-        me=${this.session.me.person}
-      ></ly-members>
+      <div class="people">
+        <ly-members
+          .members=${this.view.members}
+          .speaking=${this.session.speaking}
+          .inVoice=${this.session.inVoice}
+          .floor=${this.view.floor}
+          .levels=${this.levels}
+          me=${this.session.me.person}
+          ?leads=${this.session.leads}
+          @floor=${this.decide}
+        ></ly-members>
+        <ly-floor-bar
+          .floor=${this.view.floor}
+          .nameOf=${this.nameOf}
+          me=${this.session.me.person}
+          ?leads=${this.session.leads}
+          @floor=${this.decide}
+        ></ly-floor-bar>
+      </div>
       <main data-tab=${this.tab}>${this.work()} ${this.talk()} ${this.progress()}</main>
       ${this.tabs()}`;
   }
 
   private header() {
-    const { api, me, voice, board, feedUp } = this.session;
+    const { api, me, voice, board, feedUp, rights, leads } = this.session;
     return html`<ly-room-header
       .api=${api}
       .me=${me}
@@ -111,13 +158,13 @@ export class RoomInside extends LitElement {
         : nothing}
       <ly-timer .timer=${this.view.timer} @timer=${(event: TimerEvent) => this.setTimer(event.detail)}></ly-timer>
       <ly-voice-controls
-        state=${voice.state}
-        reason=${voice.reason}
-        ?muted=${voice.muted}
-        ?listening=${voice.listening}
-        @voice-join=${this.joinVoice}
-        @voice-leave=${() => voice.stop()}
-        @voice-mute=${() => voice.mute(!voice.muted)}
+        .voice=${voice}
+        .rights=${rights}
+        ?held=${this.view.floor.muted.includes(me.person)}
+        ?hand=${this.hand}
+        ?leads=${leads}
+        ?agreed=${me.consents.includes("voice")}
+        @wish=${this.wish}
       ></ly-voice-controls>
     </ly-room-header>`;
   }
@@ -127,6 +174,7 @@ export class RoomInside extends LitElement {
     const { problem } = this.view;
     return html`<div class="work">
       ${this.banner()}
+      <ly-tiles .tiles=${this.session.tiles}></ly-tiles>
       ${problem ? html`<ly-problem .api=${api} room=${room} .problem=${problem}></ly-problem>` : nothing}
       ${this.givenUp()}
       ${board ? html`<ly-board class="card" .link=${board} refused=${board.refused}></ly-board>` : nothing}

@@ -81,7 +81,7 @@ export class RoomPage extends LitElement {
     const others = session.me.consents.filter((other) => other !== scope);
     session.me = { ...session.me, consents: agreed ? [...others, scope] : others };
     this.requestUpdate();
-    if (scope === "voice" && !agreed && session.voice.wanted) await session.voice.stop();
+    if (scope === "voice") await session.voice.agree(agreed);
   }
 
   /** Asks before the page goes away with words that are not in the log yet. */

@@ -4,9 +4,24 @@ import { Refusal, words, type Api } from "../shared/api";
 import type { Fact, Me, RoomView, Slot } from "../shared/types";
 import { BoardLink, type BoardListener } from "../board/board-link";
 import { openFeed, type FeedListener } from "./feed";
+import { leadsRoom, rightsOf, type Rights } from "./floor";
 import { asksForMore, fold, refreshed, type KnownRoom } from "./model";
+import type { FloorAct } from "./floor-bar";
 import { Names } from "./names";
+import type { Picture } from "./pictures";
+import type { Tile } from "./tiles";
 import { Voice } from "./voice";
+
+/** In which list a decision puts a person, or from which it takes them. */
+const DECISIONS: Record<Exclude<FloorAct["act"], "mode">, [string, boolean]> = {
+  give: ["speakers", true],
+  take: ["speakers", false],
+  mute: ["muted", true],
+  unmute: ["muted", false],
+  allow: ["showing", true],
+  end: ["showing", false],
+  lower: ["hands", false],
+};
 
 export class RoomSession implements FeedListener {
   /** Why what was edited here was given up; empty if nothing was. */
@@ -39,7 +54,62 @@ export class RoomSession implements FeedListener {
     const fetched = await this.api.get<RoomView>(`/rooms/${this.room}`, { at_least: position });
     this.view = refreshed(this.view, fetched);
     this.names.learn(this.view);
+    this.voice.permit(this.rights);
     this.changed();
+  }
+
+  /** Whether one leads this room: its host, or a tutor. */
+  get leads(): boolean {
+    return this.view !== null && leadsRoom(this.view, this.me.person, this.me.roles);
+  }
+
+  /** What one may do in the room's voice. */
+  get rights(): Rights {
+    return this.view ? rightsOf(this.view.floor, this.me.person, this.leads) : { speak: false, show: false };
+  }
+
+  /** Hears the others, and is heard by them if one agreed to that. */
+  async speak(): Promise<void> {
+    await this.voice.start(this.me.consents.includes("voice"));
+  }
+
+  async raise(up: boolean): Promise<void> {
+    const path = this.floorPath("hands", this.me.person);
+    await (up ? this.api.put(path) : this.api.delete(path));
+  }
+
+  /** Decides something about the floor, as who leads the room, or about oneself. */
+  async decide(wish: FloorAct): Promise<void> {
+    if (wish.act === "mode") {
+      await this.api.post(`/rooms/${this.room}/floor`, { mode: wish.mode });
+      return;
+    }
+    const [list, put] = DECISIONS[wish.act];
+    const path = this.floorPath(list, wish.person);
+    await (put ? this.api.put(path) : this.api.delete(path));
+  }
+
+  private floorPath(list: string, person: string): string {
+    return `/rooms/${this.room}/floor/${list}/${person}`;
+  }
+
+  /** Cameras and screens, one's own last. */
+  get tiles(): readonly Tile[] {
+    const seen = this.slots.flatMap(({ mid, person, what }) => {
+      const track = person && what && what !== "voice" ? this.voice.trackOf(mid) : null;
+      return track ? [{ person: person!, what: what as Picture, name: this.names.of(person!), track, own: false }] : [];
+    });
+    const own = (["camera", "screen"] as const).flatMap((what) => {
+      const track = this.voice.pictures.get(what);
+      return track ? [{ person: this.me.person, what, name: this.me.name, track, own: true }] : [];
+    });
+    return [...seen, ...own];
+  }
+
+  /** How loud somebody is, 0 to 1. */
+  levels(): Map<string, number> {
+    const levels = this.voice.levels(this.slots);
+    return levels.set(this.me.person, this.voice.microphone.level);
   }
 
   async join(withVoice: boolean): Promise<void> {
@@ -50,7 +120,7 @@ export class RoomSession implements FeedListener {
     this.board.connect();
     this.feed ??= openFeed(this.api, this.room, this);
     this.changed();
-    if (withVoice) await this.voice.start();
+    if (withVoice) await this.speak();
   }
 
   async leave(): Promise<void> {
@@ -60,8 +130,8 @@ export class RoomSession implements FeedListener {
 
   /** Who can be heard, as far as this page knows. */
   get inVoice(): ReadonlySet<string> {
-    const people = new Set([...this.speaking, ...this.slots.flatMap((slot) => slot.person ?? [])]);
-    if (this.voice.state === "on") people.add(this.me.person);
+    const people = new Set([...this.speaking, ...this.slots.flatMap((slot) => ((slot.what ?? "voice") === "voice" && slot.person) || [])]);
+    if (this.voice.state === "on" && this.voice.sends && this.rights.speak) people.add(this.me.person);
     return people;
   }
 
@@ -73,6 +143,7 @@ export class RoomSession implements FeedListener {
 
   fact(fact: Fact): void {
     if (this.view) this.view = fold(this.view, fact);
+    this.voice.permit(this.rights);
     if (fact.event.type === "board.edited.v1") this.saved();
     const { type, person, why } = fact.event as { type: string; person?: string; why?: string };
     if (type === "room.left.v1" && person === this.me.person) void this.removed(why ?? "", fact.position);

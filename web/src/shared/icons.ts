@@ -5,6 +5,12 @@ import { svg, html, type TemplateResult } from "lit";
 const SHAPES = {
   mic: svg`<rect x="9" y="3" width="6" height="11" rx="3"/><path d="M5 11a7 7 0 0 0 14 0M12 18v3"/>`,
   micOff: svg`<path d="M9 9V6a3 3 0 0 1 6 0v5M9 9v2a3 3 0 0 0 4.5 2.6M5 11a7 7 0 0 0 10.5 6M19 11a7 7 0 0 1-.6 2.8M12 18v3M4 4l16 16"/>`,
+  hand: svg`<path d="M7 12V6.5a1.5 1.5 0 0 1 3 0V11m0-1V4.5a1.5 1.5 0 0 1 3 0V11m0-.5V5.5a1.5 1.5 0 0 1 3 0V12m0-3.5a1.5 1.5 0 0 1 3 0V14a7 7 0 0 1-7 7h-1c-2.500 0-4-1.200-5.200-3.200L3.700 14c-.6-1.200.9-2.300 1.900-1.300L7 14"/>`,
+  stage: svg`<path d="M12 3v4M9 7h6l1 5H8zM12 12v4M6 21l2.500-5h7L18 21M4 21h16"/>`,
+  camera: svg`<rect x="3" y="6" width="12" height="12" rx="2"/><path d="m15 11 6-3.500v9L15 13z"/>`,
+  screen: svg`<rect x="3" y="4" width="18" height="12" rx="2"/><path d="M8 20h8M12 16v4M12 13V8M9.500 10 12 7.500 14.500 10"/>`,
+  more: svg`<circle cx="5.500" cy="12" r="1"/><circle cx="12" cy="12" r="1"/><circle cx="18.500" cy="12" r="1"/>`,
+  expand: svg`<path d="M14 4h6v6M20 4l-7 7M10 20H4v-6M4 20l7-7"/>`,
   phone: svg`<path d="M4 14v-2a8 8 0 0 1 16 0v2"/><rect x="3" y="13" width="4" height="7" rx="2"/><rect x="17" y="13" width="4" height="7" rx="2"/>`,
   send: svg`<path d="M4 12h14M12 5l7 7-7 7"/>`,
   chat: svg`<path d="M4 5h16v11H10l-5 4v-4H4z"/>`,

@@ -56,6 +56,15 @@ export interface Intervention extends Message {
   source: string;
 }
 
+/** Who may speak and show in a room, and who wants to: persons in the order in which it came to be. */
+export interface Floor {
+  mode: "open" | "stage";
+  hands: string[];
+  speakers: string[];
+  muted: string[];
+  showing: string[];
+}
+
 export interface RoomView {
   room: string;
   title: string;
@@ -65,6 +74,7 @@ export interface RoomView {
   members: Member[];
   problem: Problem | null;
   timer: Timer | null;
+  floor: Floor;
   messages: Message[];
   interventions: Intervention[];
   position: number;
@@ -78,10 +88,13 @@ export interface Fact {
   event: { type: string } & Record<string, unknown>;
 }
 
+export type What = "voice" | "camera" | "screen";
+
+/** A line of one's voice connection, and what of whom it brings. */
 export interface Slot {
   mid: string;
   person: string | null;
-  what: "voice" | "camera" | "screen";
+  what?: What;
 }
 
 export interface AnswerResult {
