@@ -13,7 +13,7 @@ from adapters.appends import Append
 from adapters.cancellation import cancellations, heed_cancellation
 from adapters.postgres_connection import CONNECT, Connection, configure, connected, cut_after
 from adapters.postgres_writer import Writer
-from adapters.queries import positions_of
+from adapters.queries import first_rows_of, positions_of
 from adapters.sql import sql
 from adapters.stored import DamagedRecord, Row, each, ends_at, listed, placed, unpacked
 from adapters.waiting import Waiting
@@ -158,7 +158,14 @@ class PostgresRows:
             async for records in self._in_order(after, upto):
                 yield records
             return
-        positions = await self.positions(query, org=org, after=after, upto=upto)
+        last = LAST if upto is None else upto
+        statement, parameters = first_rows_of(query, org, after, last, PAGE)
+        records, more = await self._found(statement, parameters)
+        if records:
+            yield records
+        if more is None:
+            return
+        positions = await self.positions(query, org=org, after=more, upto=upto)
         for start in range(0, len(positions), PAGE):
             yield await self._records(sql("log_rows"), (positions[start : start + PAGE],))
 
@@ -191,15 +198,26 @@ class PostgresRows:
         self, query: Query, *, org: str | None, after: int = 0, upto: int | None = None
     ) -> list[int]:
         """The positions of the matching rows, in order."""
-        statement = positions_of(query, org, after, LAST if upto is None else upto)
+        statement, parameters = positions_of(query, org, after, LAST if upto is None else upto)
         async with self.connection() as connection:
-            cursor = await connection.execute(statement, binary=True)
+            cursor = await connection.execute(statement, parameters, prepare=False, binary=True)
             return [row[0] for row in await cursor.fetchall()]
 
     async def _records(self, statement: str, parameters: Sequence[object]) -> bytes:
         async with self.connection() as connection:
             cursor = await connection.execute(statement.encode(), parameters, binary=True)
             count, records, archived = await cursor.fetchone() or (0, None, None)
+        return await self._complete(count, records, archived)
+
+    async def _found(self, statement: bytes, parameters: Sequence[object]) -> tuple[bytes, int | None]:
+        """What a query finds first, in one turn to PostgreSQL; and where that ends, if there is more."""
+        async with self.connection() as connection:
+            # Not prepared: how it is best done depends on what is asked for.
+            cursor = await connection.execute(statement, parameters, prepare=False, binary=True)
+            count, records, archived, more = await cursor.fetchone() or (0, None, None, None)
+        return await self._complete(count, records, archived), more
+
+    async def _complete(self, count: int, records: bytes | None, archived: Sequence[int] | None) -> bytes:
         if archived:
             return await self._with_archived(archived)
         return listed(count, records) if records else b""

@@ -7,9 +7,9 @@ import pytest
 
 from adapters.appends import JOIN
 from adapters.postgres_log import PostgresLog
-from adapters.queries import of_item
+from adapters.queries import first_rows_of, positions_of
 from adapters.sql import sql
-from domain.events import Item
+from domain.events import Item, Query
 
 ROWS = 10_000
 FILL = """
@@ -39,10 +39,9 @@ async def database(log: PostgresLog, postgres_url: str) -> AsyncIterator[psycopg
         yield connection
 
 
-async def plan(database: psycopg.AsyncConnection, statement, parameters=()) -> str:
-    prefix = psycopg.sql.SQL("explain ")
-    body = statement if isinstance(statement, psycopg.sql.Composable) else psycopg.sql.SQL(statement)
-    cursor = await database.execute(prefix + body, parameters)
+async def plan(database: psycopg.AsyncConnection, statement: str | bytes, parameters=()) -> str:
+    text = statement.decode() if isinstance(statement, bytes) else statement
+    cursor = await database.execute(b"explain " + text.encode(), parameters)
     return "\n".join(line for (line,) in await cursor.fetchall())
 
 
@@ -58,8 +57,16 @@ ITEMS = {
 
 async def test_positions_are_found_in_the_index_of_tags(database):
     for asked, item in ITEMS.items():
-        found = await plan(database, of_item(item, "school", ROWS - 3_000, ROWS))
+        found = await plan(database, *positions_of(Query((item,)), "school", ROWS - 3_000, ROWS))
         assert "event_tags_pkey" in found, asked
+        assert "Seq Scan" not in found, asked
+
+
+async def test_events_of_a_query_are_found_in_the_index_of_tags_and_fetched_by_their_positions(database):
+    for asked, item in ITEMS.items():
+        found = await plan(database, *first_rows_of(Query((item,)), "school", ROWS - 3_000, ROWS, 512))
+        assert "event_tags_pkey" in found, asked
+        assert "events_pkey" in found, asked
         assert "Seq Scan" not in found, asked
 
 
