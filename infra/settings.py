@@ -13,6 +13,8 @@ from msgspec import Struct
 from infra import parsing
 
 ROLES = ("web", "worker")
+TOGETHER = (("turn", "turn_secret"), ("livekit", "livekit_key", "livekit_secret"))
+"""Settings of which all are given, or none."""
 
 
 class SettingsInvalid(Exception):
@@ -29,6 +31,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     media_addresses: tuple[str, ...]
     turn: tuple[str, ...]
     turn_secret: str
+    livekit: str
+    livekit_key: str
+    livekit_secret: str
     postgres: str
     nats: str
     redis: str
@@ -56,8 +61,10 @@ class Settings(Struct, frozen=True, kw_only=True):
                 values[variable.field] = variable.read(environ)
             except ValueError as error:
                 wrong.append(f"{variable.name}: {error}")
-        if not wrong and bool(values["turn"]) != bool(values["turn_secret"]):
-            wrong.append("LYCEUM_TURN: must be given together with LYCEUM_TURN_SECRET")
+        for first, *others in () if wrong else TOGETHER:
+            if len({bool(values[field]) for field in (first, *others)}) > 1:
+                names = " and ".join(f"LYCEUM_{field.upper()}" for field in others)
+                wrong.append(f"LYCEUM_{first.upper()}: must be given together with {names}")
         if wrong:
             raise SettingsInvalid("\n".join(wrong))
         if values["media_port"] is None:
@@ -143,6 +150,15 @@ VARIABLES: Sequence[Variable] = (
         "What is shared with the TURN servers (coturn: static-auth-secret).",
         parsing.secret,
     ),
+    Variable(
+        "LYCEUM_LIVEKIT",
+        "livekit",
+        "",
+        "URL of a LiveKit server that carries voice; this node carries it itself if empty.",
+        parsing.url("wss", "ws"),
+    ),
+    Variable("LYCEUM_LIVEKIT_KEY", "livekit_key", "", "API key of that LiveKit server."),
+    Variable("LYCEUM_LIVEKIT_SECRET", "livekit_secret", "", "API secret of that key.", parsing.secret),
     Variable(
         "LYCEUM_POSTGRES",
         "postgres",

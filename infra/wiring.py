@@ -33,7 +33,7 @@ from infra.readiness import views_shown
 from infra.relay import Relay
 from infra.sealing import Sealer
 from infra.serving import FRAME, Server, listening
-from infra.settings import Settings
+from infra.settings import Settings, SettingsInvalid
 from infra.voices import voices
 from projections.board_follower import BoardFollower
 from projections.catalogue import VIEWS
@@ -63,10 +63,12 @@ from rooms.facilitator.history import PeopleFromLog
 from rooms.facilitator.policy import STANDARD, Policy
 from rooms.facilitator.ports import FACTS_WANTED, Ports
 from rooms.past.pasts import Pasts
+from rooms.voice.engine import VoiceListener
 from rooms.voice.ice_lite import IceLiteEngine
 
 if TYPE_CHECKING:
     from adapters.claude import Claude
+    from adapters.livekit_engine import LiveKitEngine
 
 
 def utc_now() -> datetime:
@@ -208,8 +210,12 @@ async def _serving(
     switchboard = Switchboard(hub, progress, base.metrics)
     speech = Speech(base.outbox, base.performer.perform, clock)
     port: int = listener.getsockname()[1]
-    media = IceLiteEngine(settings.host, settings.media_port or port, settings.media_addresses, speech, clock)
-    spanning = await voices(base.bus, media, switchboard, base.metrics)
+    elsewhere = _livekit(settings, speech, clock)
+    local = elsewhere or IceLiteEngine(
+        settings.host, settings.media_port or port, settings.media_addresses, speech, clock
+    )
+    # Rooms in LiveKit span nodes by themselves.
+    media = elsewhere or await voices(base.bus, local, switchboard, base.metrics)
     boards = Boards(
         base.log,
         clock=clock,
@@ -227,8 +233,9 @@ async def _serving(
         proofs=PostgresProofs(base.log.rows, base.seal),
         boards=boards,
         pasts=Pasts(base.log),
-        media=spanning,
-        voices=Voices(base.performer, spanning, clock),
+        media=media,
+        voices=Voices(base.performer, media, clock),
+        elsewhere=elsewhere,
         ice_servers=_ice_servers(settings, clock),
         hub=hub,
         switchboard=switchboard,
@@ -242,16 +249,16 @@ async def _serving(
         web=settings.web,
     )
     # What follows from the log each node does for the voices that it carries itself.
-    feed = Feed(base.log, hub, boards, media, house.voices, house.standings)
-    _measure(base.metrics, hub, boards, media)
+    feed = Feed(base.log, hub, boards, local, house.voices, house.standings)
+    _measure(base.metrics, hub, boards, local)
     await switchboard.connect(base.bus)
     await neighbours.listen(base.bus, boards, base.metrics)
     sockets = Sockets(house, largest=FRAME)
     server = Server(application(house, feed), sockets.socket if settings.sockets == "lean" else None)
     parts: dict[str, Run] = {
         "speech": speech.run,
-        "voice": media.run,
-        "voices": spanning.run,
+        "voice": local.run,
+        **({} if media is local else {"voices": media.run}),
         "boards": boards.run,
         "feed": feed.run,
         "attendance": attendance.run,
@@ -273,6 +280,22 @@ def _ice_servers(settings: Settings, clock: Callable[[], datetime]) -> IceServer
     """The TURN servers that clients are told of, if there are any."""
     key = settings.secret().encode()
     return IceServers(urls=settings.turn, secret=settings.turn_secret, key=key, clock=clock)
+
+
+def _livekit(
+    settings: Settings, listener: VoiceListener, clock: Callable[[], datetime]
+) -> "LiveKitEngine | None":
+    """The engine of a deployment whose voice LiveKit carries."""
+    if not settings.livekit:
+        return None
+    try:
+        from adapters.livekit_engine import LiveKitEngine  # noqa: PLC0415  an extra, and a hundred megabytes
+        from adapters.livekit_names import Names  # noqa: PLC0415
+        from adapters.livekit_server import LiveKitServer  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise SettingsInvalid(f"LYCEUM_LIVEKIT: needs {error.name}: pip install 'lyceum[livekit]'") from error
+    server = LiveKitServer(settings.livekit, settings.livekit_key, settings.livekit_secret)
+    return LiveKitEngine(server, Names(settings.secret()), listener, clock)
 
 
 def _phraser(settings: Settings) -> "Claude | None":
@@ -300,7 +323,7 @@ async def _tell_of_the_head(base: Foundations) -> None:
     await base.bus.listen(HEAD, heard)
 
 
-def _measure(metrics: Metrics, hub: Hub, boards: Boards, media: IceLiteEngine) -> None:
+def _measure(metrics: Metrics, hub: Hub, boards: Boards, media: "IceLiteEngine | LiveKitEngine") -> None:
     metrics.gauge("streams", "Open event streams.", lambda: hub.listeners)
     metrics.gauge("board_sockets", "Open board sockets.", lambda: boards.connections)
     metrics.gauge("boards_loaded", "Boards in memory.", lambda: boards.loaded)

@@ -80,7 +80,14 @@ def application(house: House, watched: Feed) -> Litestar:
     """The application over one house."""
     known = Router("/", route_handlers=KNOWN, guards=[must_be_known], request_class=StrictRequest)
     return Litestar(
-        route_handlers=[known, system.ROUTER, board.board, board.boards, system.pages(house.web)],
+        route_handlers=[
+            known,
+            system.ROUTER,
+            voice.EVENTS,
+            board.board,
+            board.boards,
+            system.pages(house.web),
+        ],
         dependencies={
             "house": Provide(give_house),
             "access": Provide(give_access),

@@ -27,6 +27,7 @@ from realtime.voices import Voices
 from rooms.attendance import Attendance
 from rooms.board.boards import Boards
 from rooms.past.pasts import Pasts
+from rooms.voice.elsewhere import Elsewhere
 from rooms.voice.engine import MediaEngine
 
 S = TypeVar("S", bound=Struct)
@@ -157,6 +158,7 @@ class House:
     pasts: Pasts
     media: MediaEngine
     voices: Voices
+    elsewhere: Elsewhere | None
     ice_servers: IceServers
     hub: Hub
     switchboard: Switchboard

@@ -1,8 +1,9 @@
 """Those with a voice: each joins with what the floor lets them do, and is held to it as the log goes on."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from domain.errors import Forbidden
 from domain.events import Recorded
@@ -22,8 +23,10 @@ from domain.rooms import NotInTheRoom, RoomClosed, RoomLeft, UnknownRoom
 from realtime.access import Access
 from realtime.perform import Performer
 from realtime.speech import place
+from rooms.voice.elsewhere import Elsewhere, Pass
 from rooms.voice.engine import Joined, May, MediaEngine
 
+T = TypeVar("T")
 RIGHTS = (
     *(FloorModeSet, FloorGiven, FloorTaken, PersonMuted, PersonUnmuted),
     *(ShowingAllowed, ShowingEnded),
@@ -65,12 +68,31 @@ class Voices:
 
         Raises UnknownRoom, NotInTheRoom, NoConsent, and what `MediaEngine.join` raises.
         """
+
+        async def enter(may: May, agreed: bool) -> Joined:
+            if not agreed and sends(sdp):
+                raise NoConsent
+            return await self._media.join(place(access.org, room), access.sub, sdp, may=may)
+
+        return await self._let_in(access, room, enter)
+
+    async def admit(self, access: Access, room: str, by: Elsewhere) -> Pass:
+        """A member's pass to where voice is carried; whoever has not agreed to be heard listens there.
+
+        Raises UnknownRoom, NotInTheRoom, and what `Elsewhere.admit` raises.
+        """
+
+        async def enter(may: May, agreed: bool) -> Pass:
+            return await by.admit(place(access.org, room), access.sub, may=may)
+
+        return await self._let_in(access, room, enter)
+
+    async def _let_in(self, access: Access, room: str, enter: Callable[[May, bool], Awaitable[T]]) -> T:
+        """Enter with the rights of now, and be held to those that came meanwhile."""
         access.must_enter(room)
         before = self._changes
         may, agreed = await self._rights(access, room)
-        if not agreed and sends(sdp):
-            raise NoConsent
-        joined = await self._media.join(place(access.org, room), access.sub, sdp, may=may)
+        joined = await enter(may, agreed)
         voice = Voice(access, agreed, may)
         self._joined.setdefault((access.org, room), {})[access.sub] = voice
         if self._changes != before:  # perhaps for this voice, which was not there to be told

@@ -1,6 +1,6 @@
 """Voice: an SDP offer in, an answer out, as WHIP has it."""
 
-from typing import Any
+from typing import Any, Literal
 
 from litestar import Request, Response, Router, delete, get, patch, post
 from litestar.datastructures import ResponseHeader
@@ -11,9 +11,11 @@ from domain.errors import Invalid
 from realtime.access import Access, OnlyForYourself
 from realtime.house import House
 from realtime.ice_servers import IceServer, links
+from realtime.requests import StrictRequest
 from realtime.routes.common import TAKES, Asking, InHouse, PathId
 from realtime.speech import place
 from realtime.watching import must_be_member
+from rooms.voice.elsewhere import CarriedHere
 
 SDP = "application/sdp"
 FRAGMENT = "application/trickle-ice-sdpfrag"
@@ -26,6 +28,8 @@ class NotText(Invalid):
 class VoiceShown(Struct, frozen=True, kw_only=True):
     """What a client needs to know before it makes its offer."""
 
+    carrier: Literal["here", "livekit"]
+    """How to join: with an offer to `POST …/voice`, or with a pass from `POST …/voice/pass`."""
     ice_servers: list[IceServer]
     """For `RTCPeerConnection`; none if the deployment has none. Each answer has credentials of its own."""
 
@@ -34,7 +38,42 @@ class VoiceShown(Struct, frozen=True, kw_only=True):
 async def show_voice(house: InHouse, access: Asking, room: PathId) -> VoiceShown:
     """How to join: the TURN servers by which voice goes where UDP does not."""
     await must_be_member(house, access, room)
-    return VoiceShown(ice_servers=house.ice_servers.of(access.org, access.sub))
+    if house.elsewhere is not None:
+        return VoiceShown(carrier="livekit", ice_servers=[])
+    return VoiceShown(carrier="here", ice_servers=house.ice_servers.of(access.org, access.sub))
+
+
+class PassGiven(Struct, frozen=True, kw_only=True):
+    """Where to join, and with what, within a minute: `room.connect(url, token)` of any LiveKit client."""
+
+    url: str
+    token: str
+
+
+@post(
+    "/rooms/{room:str}/voice/pass",
+    response_headers=[ResponseHeader(name="Location", documentation_only=True)],
+)
+async def give_pass(house: InHouse, access: Asking, room: PathId) -> Response[PassGiven]:
+    """Join by LiveKit, where the deployment carries voice so.
+
+    Who may speak is said by the room's floor, and changes without a new pass. Whoever has not agreed to be
+    heard may listen.
+    """
+    await must_be_member(house, access, room)
+    if house.elsewhere is None:
+        raise CarriedHere
+    given = await house.voices.admit(access, room, house.elsewhere)
+    headers = {"Location": f"/rooms/{room}/voice/{given.voice}", "Cache-Control": "no-store"}
+    return Response(PassGiven(url=given.url, token=given.token), status_code=201, headers=headers)
+
+
+@post("/livekit/events", status_code=204, include_in_schema=False)
+async def hear_of_livekit(request: Request[Any, Any, Any], house: InHouse) -> None:
+    """What the LiveKit server tells of its rooms, signed by it: nobody else is heard."""
+    if house.elsewhere is None:
+        raise CarriedHere
+    await house.elsewhere.told(await request.body(), request.headers.get("authorization", ""))
 
 
 @post(
@@ -97,4 +136,9 @@ async def _text(request: Request[Any, Any, Any]) -> str:
         raise NotText from error
 
 
-ROUTER = Router("/", route_handlers=[show_voice, join_voice, restart_voice, leave_voice], tags=["voice"])
+ROUTER = Router(
+    "/", route_handlers=[show_voice, join_voice, give_pass, restart_voice, leave_voice], tags=["voice"]
+)
+
+EVENTS = Router("/", route_handlers=[hear_of_livekit], request_class=StrictRequest)
+"""For LiveKit, which has no token of ours and signs what it says."""

@@ -10,7 +10,7 @@ import { Loudspeaker, credentials, openPeer, renewed, type Peer } from "./voice-
 export type VoiceState = "off" | "asking" | "connecting" | "on" | "reconnecting" | "failed";
 
 /** Refusals that trying again does not change. */
-const FINAL = ["no-consent", "room-is-closed"];
+const FINAL = ["no-consent", "room-is-closed", "carried-elsewhere"];
 const CONNECT_WITHIN_MS = 10_000;
 const RECOVER_WITHIN_MS = 4000;
 const LONGEST_PAUSE_MS = 8000;

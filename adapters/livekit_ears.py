@@ -1,0 +1,101 @@
+"""In which LiveKit rooms this node listens: in those whose people it lets in, and where nobody else does."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from adapters.livekit_hearing import Ear, EarListener, EarLost, EarReplaced
+from adapters.livekit_names import EAR
+from adapters.livekit_server import LiveKitAway, LiveKitServer
+
+logger = logging.getLogger(__name__)
+
+RETRY = 1.0
+"""Seconds between attempts to listen in a room."""
+SWEEP = 15.0
+"""Seconds between looks for rooms in which nobody listens, since their node is gone."""
+
+
+class Ears:
+    """One ear in each room, of all nodes together: LiveKit lets its identity into a room once."""
+
+    def __init__(
+        self,
+        server: LiveKitServer,
+        ear: Ear,
+        listener: Callable[[str], EarListener],
+        lost: Callable[[str, bool], None],
+        failed: Callable[[str], None],
+    ) -> None:
+        """`lost` is told of a room in which nothing is heard now, and whether for good; `failed` counts."""
+        self._server, self._ear, self._listener = server, ear, listener
+        self._lost, self._failed = lost, failed
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._asked: asyncio.Queue[str] = asyncio.Queue()
+
+    @property
+    def rooms(self) -> int:
+        """In how many rooms this node listens, or tries to."""
+        return len(self._tasks)
+
+    def hears(self, room: str) -> bool:
+        """Whether this node is the one that listens there."""
+        return room in self._tasks
+
+    def listen(self, room: str) -> None:
+        """Listen there, unless another node does."""
+        if room not in self._tasks:
+            self._asked.put_nowait(room)
+
+    def leave(self, room: str) -> None:
+        """Listen there no longer."""
+        if task := self._tasks.pop(room, None):
+            task.cancel()
+
+    async def run(self) -> None:
+        """Until cancelled; then it leaves all rooms."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._sweep())
+            while True:
+                room = await self._asked.get()
+                if room not in self._tasks:
+                    self._tasks[room] = group.create_task(self._keep(room))
+
+    async def _sweep(self) -> None:
+        while True:
+            try:
+                for room in await self._server.rooms():
+                    self.listen(room)
+            except LiveKitAway:
+                self._failed("livekit-away")
+            await asyncio.sleep(SWEEP)
+
+    async def _keep(self, room: str) -> None:
+        try:
+            if not await self._taken(room):
+                await self._hear(room)
+        finally:
+            if self._tasks.get(room) is asyncio.current_task():
+                del self._tasks[room]
+
+    async def _taken(self, room: str) -> bool:
+        """Whether another node listens there already."""
+        while True:
+            try:
+                return EAR in await self._server.identities(room)
+            except LiveKitAway:
+                self._failed("livekit-away")
+                await asyncio.sleep(RETRY)
+
+    async def _hear(self, room: str) -> None:
+        while True:
+            try:
+                await self._ear(self._server.url, self._server.token_of_the_ear(room), self._listener(room))
+            except EarReplaced:
+                self._lost(room, True)
+                return
+            except EarLost as error:
+                self._failed("ear-lost")
+                logger.warning("a LiveKit room cannot be heard: %s", error)
+                self._lost(room, False)
+                await asyncio.sleep(RETRY)
