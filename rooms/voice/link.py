@@ -10,34 +10,38 @@ from rooms.voice.stun import Address
 class Link:
     """Sends now or never: voice must not wait. What could not be sent is counted."""
 
+    protect: Transform
+    address: Address
+    sendto: Callable[[bytes, Address], object]
+    """These three are there from when it is open; the last two as soon as it has moved."""
+
     def __init__(self, counts: dict[str, int]) -> None:
         self.counts = counts
-        self.address: Address | None = None
-        self.open = False
+        self.open, self.moved = False, False
         self._protect_rtcp: Transform | None = None
-        self._sendto: Callable[[bytes, Address], object] | None = None
 
     def use(self, keys: Sessions) -> None:
-        """The handshake is done."""
-        self.protect: Transform = keys.protect
-        self._protect_rtcp = keys.protect_rtcp
-        self.open = True
+        """The handshake is done, over the address that it moved to."""
+        self.protect, self._protect_rtcp = keys.protect, keys.protect_rtcp
+        self.open = self.moved
 
     def move(self, address: Address, by: socket.socket) -> None:
         """From now on to this address, by this socket."""
-        self.address = address
-        self._sendto = by.sendto
+        self.address, self.sendto = address, by.sendto
+        self.moved = True
 
     def send(self, data: bytes) -> None:
-        """Sends what is protected already, or needs no protection."""
-        if self._sendto is None or self.address is None:
+        """Sends what is protected already, or needs no protection; nothing without an address."""
+        if not self.moved:
             return
         try:
-            self._sendto(data, self.address)
-        except BlockingIOError:
-            self.counts["send-blocked"] += 1
-        except OSError:
-            self.counts["send-failed"] += 1
+            self.sendto(data, self.address)
+        except OSError as error:
+            self.failed(error)
+
+    def failed(self, error: OSError) -> None:
+        """Counts a packet that could not be sent."""
+        self.counts["send-blocked" if isinstance(error, BlockingIOError) else "send-failed"] += 1
 
     def send_all(self, datagrams: Iterable[bytes]) -> None:
         """One after the other."""

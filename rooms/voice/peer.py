@@ -71,8 +71,10 @@ class Peer:
         self.slots = [Slot(line, next(ssrcs), self._link) for line in offer.slots]
         self.sounding = [slot for slot in self.slots if slot.kind == "audio"]
         self.showing = [slot for slot in self.slots if slot.kind == "video"]
+        self._ticking = [slot for slot in self.slots if slot.ticks]
         wiring = Wiring(ssrc, self._clock, around.counts, sounded, self._link.send_rtcp)
         self.uplinks = [Uplink(self.voice, person, line, wiring) for line in offer.sources]
+        self._watched = [uplink for uplink in self.uplinks if uplink.line.nack or uplink.what != "voice"]
         self._reporting = Reporting(ssrc, self.uplinks, self.slots, self._link, self._clock)
         self._by_ssrc = {_raw(ssrc): uplink for uplink in self.uplinks for ssrc in uplink.line.ssrcs}
         self._rate = around.limits.packets_per_second
@@ -84,7 +86,7 @@ class Peer:
     @property
     def address(self) -> Address | None:
         """Where packets go."""
-        return self._link.address
+        return self._link.address if self._link.moved else None
 
     @property
     def connected(self) -> bool:
@@ -192,7 +194,7 @@ class Peer:
         self._paced_at = now
         if not self.connected:
             return self._retransmit()
-        for slot in self.slots:
+        for slot in self._ticking:
             slot.tick()
         if now >= self._report_at:
             self._report_at = now + REPORTS_EVERY
@@ -201,7 +203,7 @@ class Peer:
 
     def shows_otherwise(self) -> bool:
         """To be called every so often: whether a camera or a screen went on or off."""
-        changed = [uplink for uplink in self.uplinks if uplink.look_after()]
+        changed = [uplink for uplink in self._watched if uplink.look_after()]
         for uplink in changed:
             uplink.live, uplink.began = uplink.shown, self._clock.ms
         return bool(changed)

@@ -28,6 +28,9 @@ class VoiceRoom:
         self._clock = clock
         self._limits = limits
         self._ranked_at = 0
+        self._voices: Sequence[Source] = ()
+        self._crowded = False
+        """Whether somebody has fewer slots than there are others."""
 
     @property
     def idle(self) -> bool:
@@ -87,18 +90,18 @@ class VoiceRoom:
         level = packet.level
         if level is not None:
             speech = source.speech
-            speech.heard(level)
+            speech.sixteenths += level - (speech.sixteenths >> 4)
             marks = speech.detector.heard(now, level)
             if marks:
                 self.tell(source, marks)
 
     def tick(self, now: int) -> None:
         """Time has passed: turns end without packets, pictures come and go, others are louder."""
-        voices = self._sources("voice")
-        for source in voices:
-            self.tell(source, source.speech.detector.tick(now))
-        crowded = any(len(voices) - 1 > len(peer.sounding) > 0 for peer in self.peers.values())
-        if crowded and now - self._ranked_at >= RANKED_EVERY:
+        for source in self._voices:
+            marks = source.speech.detector.tick(now)
+            if marks:
+                self.tell(source, marks)
+        if self._crowded and now - self._ranked_at >= RANKED_EVERY:
             self._ranked_at = now
             self.bind()
 
@@ -119,7 +122,9 @@ class VoiceRoom:
 
     def bind(self) -> None:
         """Puts sources into slots, and says what changed."""
-        voices, pictures = self._sources("voice"), self._pictures()
+        self._voices = voices = self._sources("voice")
+        self._crowded = any(len(voices) - 1 > len(peer.sounding) > 0 for peer in self.peers.values())
+        pictures = self._pictures()
         for source in (*voices, *self._sources("camera"), *self._sources("screen")):
             source.audience = []
         for listener in self.peers.values():

@@ -17,11 +17,7 @@ class Speech:
     turns: int = 0
     last: int = 0
     sixteenths: int = SILENT * SMOOTHING
-    """The mean level, times SMOOTHING."""
-
-    def heard(self, level: int) -> None:
-        """A packet of this level has come."""
-        self.sixteenths += level - self.sixteenths // SMOOTHING
+    """The moving mean of the levels of all packets, times SMOOTHING."""
 
     @property
     def level(self) -> int:
