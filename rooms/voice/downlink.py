@@ -43,6 +43,8 @@ class Sent:
 class Slot:
     """A slot of a listener. Its packets go out by the listener's link."""
 
+    __slots__ = ("_link", "_sent", "kind", "mid", "since", "source", "stream", "ticks")
+
     def __init__(self, line: Line, ssrc: int, link: Link) -> None:
         self.mid, self.kind = line.mid, line.media.kind
         self.source: Source | None = None
@@ -71,7 +73,7 @@ class Slot:
             return
         sealed = link.protect(data)
         if self._sent is not None:
-            self._sent.keep(stream.sequence, sealed)
+            self._sent.keep(stream.number(packet), sealed)
         link.counts["rtp-out"] += 1
         try:  # as Link.send does, but this is called more often than anything else
             link.sendto(sealed, link.address)

@@ -10,6 +10,8 @@ from rooms.voice.stun import Address
 class Link:
     """Sends now or never: voice must not wait. What could not be sent is counted."""
 
+    __slots__ = ("_protect_rtcp", "address", "counts", "moved", "open", "protect", "sendto")
+
     protect: Transform
     address: Address
     sendto: Callable[[bytes, Address], object]

@@ -22,6 +22,7 @@ NTP_EPOCH = 2_208_988_800_000
 MOST_RECENT = 3000
 """A sequence number further ahead than this is a restart of the stream, not a loss (RFC 3550, A.1)."""
 LOST = 1 << 23
+SIGN = 1 << 31
 
 CNAME = "lyceum"
 SENT = struct.Struct("!BBHLQLLL")
@@ -55,6 +56,20 @@ def round_trip(report: RtcpReceiverInfo, now: int) -> int | None:
 class Incoming:
     """What a receiver report says about a stream that a person sends."""
 
+    __slots__ = (
+        "_clock_rate",
+        "_expected_before",
+        "_first",
+        "_highest",
+        "_jitter",
+        "_received",
+        "_received_before",
+        "_sender_at",
+        "_sender_time",
+        "_transit",
+        "ssrc",
+    )
+
     def __init__(self, clock_rate: int = CLOCK) -> None:
         """`clock_rate` in ticks a millisecond."""
         self.ssrc: int | None = None
@@ -76,7 +91,7 @@ class Incoming:
         else:
             ahead = 0
         self._received += 1
-        change = abs((transit - self._transit + (1 << 31)) % (1 << 32) - (1 << 31))
+        change = abs((transit - self._transit + SIGN & TICKS) - SIGN)
         self._transit = transit
         self._jitter += change - ((self._jitter + 8) >> 4)
         return ahead - 1 if ahead else 0

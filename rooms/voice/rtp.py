@@ -116,8 +116,30 @@ def _extension(body: bytes) -> bytes:
     return EXTENSION.pack(ONE_BYTE, words) + body.ljust(4 * words, b"\0")
 
 
+NOTHING = Packet(0, 0, 0, 0, -1, None, b"")
+
+
 class Outgoing:
-    """A slot's RTP stream to one listener: one SSRC, without a seam whoever is in it."""
+    """A slot's RTP stream to one listener: one SSRC, without a seam whoever is in it.
+
+    It remembers the newest packet instead of its numbers: with many streams, what is written for each packet
+    is what costs.
+    """
+
+    __slots__ = (
+        "_begun",
+        "_delay",
+        "_extensions",
+        "_first",
+        "_from",
+        "_newest",
+        "_sent_at",
+        "_shift",
+        "_type",
+        "octets",
+        "packets",
+        "ssrc",
+    )
 
     clock_rate = CLOCK
     """Ticks in a millisecond."""
@@ -131,13 +153,11 @@ class Outgoing:
         self.ssrc = ssrc
         self.packets = 0
         self.octets = 0
-        self.sequence = 0
-        """Of the packet that was written last."""
         self._type = payload_type
         self._extensions = _extensions(mid[0], mid[1] if mid[0] else "", level_id)
-        self._first = 0x90 if self._extensions[-1] or self._extensions[0] else 0x80
-        self._newest, self._timestamp, self._sent_at = 0, 0, 0
-        self._since_switch, self._highest, self._shift, self._delay = 0, 0, 0, 0
+        self._first = 0x90 if self._extensions[0] else 0x80
+        self._newest, self._sent_at, self._begun = NOTHING, 0, 0
+        self._shift, self._delay = 0, 0
         self.switch()
 
     def switch(self) -> None:
@@ -150,33 +170,36 @@ class Outgoing:
         if ssrc != self._from:
             self._begin(packet, now)
             marker |= self.start
-        ahead = (number - self._highest) & WHOLE
-        self.sequence = sequence = (number + self._shift) & WHOLE
-        timestamp = (timestamp + self._delay) & TICKS
+        ahead = (number - self._newest.sequence) & WHOLE
         if ahead < HALF:
-            self._highest, self._newest = number, sequence
-            self._timestamp, self._sent_at = timestamp, now
-            self._since_switch += ahead
-        elif WHOLE + 1 - ahead > self._since_switch:
+            self._newest, self._sent_at = packet, now
+        elif WHOLE + 1 - ahead >= self.packets - self._begun:
             return None
         self.packets += 1
         self.octets += len(payload)
         extension = self._extensions[NO_LEVEL if level is None else level]
         first = self._first if extension else 0x80
-        return _pack(first, marker | self._type, sequence, timestamp, self.ssrc) + extension + payload
+        sequence, clock = (number + self._shift) & WHOLE, (timestamp + self._delay) & TICKS
+        return _pack(first, marker | self._type, sequence, clock, self.ssrc) + extension + payload
 
     def skip(self, packet: Packet) -> None:
         """A packet without content is left out, and not missed: the numbers close up behind it."""
-        if packet.ssrc == self._from and 0 < (packet.sequence - self._highest) & WHOLE < HALF:
-            self._shift -= (packet.sequence - self._highest) & WHOLE
-            self._highest, self._since_switch = packet.sequence, 0
+        ahead = (packet.sequence - self._newest.sequence) & WHOLE
+        if packet.ssrc == self._from and 0 < ahead < HALF:
+            self._shift -= ahead
+            self._newest, self._begun = packet, self.packets
+
+    def number(self, packet: Packet) -> int:
+        """The sequence number that a packet was written with just now."""
+        return (packet.sequence + self._shift) & WHOLE
 
     def clock(self, now: int) -> int:
         """The stream's RTP time at `now` (ms), for a sender report."""
-        return (self._timestamp + (now - self._sent_at) * self.clock_rate) & TICKS
+        return (self._newest.timestamp + self._delay + (now - self._sent_at) * self.clock_rate) & TICKS
 
     def _begin(self, packet: Packet, now: int) -> None:
+        before = self._newest
         pause = max(self.pause, now - self._sent_at) * self.clock_rate if self.packets else 0
-        self._shift = self._newest + 1 - packet.sequence
-        self._delay = self._timestamp + pause - packet.timestamp
-        self._from, self._highest, self._since_switch = packet.ssrc, packet.sequence, 0
+        self._shift += before.sequence + 1 - packet.sequence
+        self._delay += before.timestamp + pause - packet.timestamp
+        self._from, self._newest, self._begun = packet.ssrc, packet, self.packets

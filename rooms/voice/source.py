@@ -17,6 +17,8 @@ Sounded = Callable[["Source", Packet, int], None]
 class Source:
     """What a room knows of it. `voice` is what the ids of turns begin with."""
 
+    __slots__ = ("audience", "began", "live", "person", "speech", "taps", "voice", "what")
+
     def __init__(self, voice: str, person: str, what: What) -> None:
         self.voice, self.person = voice, person
         self.what: What = what

@@ -1,6 +1,7 @@
 """SRTP by libsrtp, through buffers that are used again: at half the price of pylibsrtp's own methods."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 
 from pylibsrtp import (
@@ -43,11 +44,12 @@ class Sessions:
 
     def __init__(self, receive: bytes, send: bytes, profile: int) -> None:
         """The master keys with their salts, and libsrtp's number of the profile. Raises SrtpFailed."""
-        inward, outward = _session(receive, INBOUND, profile), _session(send, OUTBOUND, profile)
-        self.unprotect = _transform(inward, lib.srtp_unprotect)
-        self.unprotect_rtcp = _transform(inward, lib.srtp_unprotect_rtcp)
-        self.protect = _transform(outward, lib.srtp_protect)
-        self.protect_rtcp = _transform(outward, lib.srtp_protect_rtcp)
+        self._kept = inward, outward = _session(receive, INBOUND, profile), _session(send, OUTBOUND, profile)
+        opened, sealed = _handle(inward), _handle(outward)
+        self.unprotect: Transform = partial(_transform, lib.srtp_unprotect, opened)
+        self.unprotect_rtcp: Transform = partial(_transform, lib.srtp_unprotect_rtcp, opened)
+        self.protect: Transform = partial(_transform, lib.srtp_protect, sealed)
+        self.protect_rtcp: Transform = partial(_transform, lib.srtp_protect_rtcp, sealed)
 
 
 def _session(key: bytes, direction: int, profile: int) -> Session:
@@ -59,19 +61,17 @@ def _session(key: bytes, direction: int, profile: int) -> Session:
         raise SrtpFailed(str(error)) from error
 
 
-def _transform(session: Session, function: Any) -> Transform:
-    memory, buffer, size, handle = _memory, _buffer, _size, session._srtp[0]  # pyright: ignore
+def _handle(session: Session) -> Any:
+    return cast(Any, session)._srtp[0]
 
-    def transform(packet: bytes, keep: Session = session) -> bytes:
-        # `keep` holds on to the session, which the handle alone would not.
-        length = len(packet)
-        if length > LARGEST:
-            raise SrtpFailed("too long")
-        buffer[0:length] = packet
-        size[0] = length
-        status = function(handle, memory, size)
-        if status:
-            raise SrtpFailed(status)
-        return buffer[0 : size[0]]
 
-    return transform
+def _transform(function: Any, handle: Any, packet: bytes) -> bytes:
+    length = len(packet)
+    if length > LARGEST:
+        raise SrtpFailed("too long")
+    _buffer[0:length] = packet
+    _size[0] = length
+    status = function(handle, _memory, _size)
+    if status:
+        raise SrtpFailed(status)
+    return _buffer[0 : _size[0]]

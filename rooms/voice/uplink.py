@@ -37,6 +37,27 @@ class Wiring:
 class Uplink(Source):
     """What arrives on the line, checked, counted and given on; and what is asked of its sender."""
 
+    __slots__ = (
+        "_asked",
+        "_asked_at",
+        "_came_at",
+        "_clock",
+        "_counts",
+        "_kind",
+        "_level_id",
+        "_missing",
+        "_send_rtcp",
+        "_sounded",
+        "_ssrc",
+        "_type",
+        "_video",
+        "_wanted",
+        "incoming",
+        "line",
+        "permitted",
+        "shown",
+    )
+
     def __init__(self, voice: str, person: str, line: Line, wiring: Wiring) -> None:
         super().__init__(voice, person, line.what)
         self.line = line

@@ -59,6 +59,8 @@ def begins_keyframe(payload: bytes) -> bool:
 class VideoOutgoing(Outgoing):
     """A slot for pictures. After a switch it waits for a whole one."""
 
+    __slots__ = ("_level", "_level_shift", "_picture", "_picture_shift")
+
     clock_rate = CLOCK
     start = 0
     """In video the marker ends a picture."""
