@@ -62,7 +62,8 @@ describe("what one may do", () => {
 });
 
 describe("what one is told", () => {
-  const hear = (before: Floor, after: Floor, leads = false) => told(before, after, "ada", leads, (person) => person.toUpperCase());
+  const reader = { me: "ada", leads: false, agreed: true, nameOf: (person: string) => person.toUpperCase() };
+  const hear = (before: Floor, after: Floor, changes = {}) => told(before, after, { ...reader, ...changes });
 
   test("that one may speak, and that nobody hears it yet", () => {
     const before = stage(QUIET);
@@ -73,9 +74,14 @@ describe("what one is told", () => {
     expect(hear(QUIET, before)).toEqual(["There is a stage now: raise your hand to speak."]);
   });
 
+  test("that whoever did not agree to be heard has to do so first", () => {
+    const before = stage(QUIET);
+    expect(hear(before, { ...before, speakers: ["ada"] }, { agreed: false })).toEqual(["You have the floor. To be heard, agree to it first."]);
+  });
+
   test("whose hand went up, to who leads alone", () => {
     const after = { ...QUIET, hands: ["ada", "bo"] };
-    expect(hear(QUIET, after, true)).toEqual(["BO raised a hand."]);
+    expect(hear(QUIET, after, { leads: true })).toEqual(["BO raised a hand."]);
     expect(hear(QUIET, after)).toEqual([]);
   });
 });

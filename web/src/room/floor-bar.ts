@@ -108,10 +108,15 @@ export class FloorBar extends LitElement {
     const { mode, hands, speakers } = this.floor;
     if (!this.leads && mode === "open" && hands.length + speakers.length === 0) return nothing;
     return html`<section aria-label="Who speaks" data-testid="floor" data-mode=${mode}>
-      ${this.leads ? this.modes() : mode === "stage" ? html`<span class="pill">${icon("stage", 15)} Stage: raise your hand to speak</span>` : nothing}
+      ${this.leads ? this.modes() : mode === "stage" ? this.stage() : nothing}
       ${speakers.length ? this.people("On the floor", "speakers", speakers) : nothing}
       ${hands.length ? this.people("Hands", "hands", hands) : nothing}
     </section>`;
+  }
+
+  private stage() {
+    const here = this.floor.speakers.includes(this.me);
+    return html`<span class="pill">${icon("stage", 15)} Stage: ${here ? "you have the floor" : "raise your hand to speak"}</span>`;
   }
 
   private modes() {
@@ -141,7 +146,8 @@ export class FloorBar extends LitElement {
   private person(list: "speakers" | "hands", person: string, number: number) {
     const name = person === this.me ? "You" : this.nameOf(person);
     const mine = person === this.me || this.leads;
-    return html`<li class=${mine ? "" : "plain"} data-testid="${list}-${person}">
+    const buttons = list === "hands" ? this.leads : mine;
+    return html`<li class=${buttons ? "" : "plain"} data-testid="${list}-${person}">
       ${list === "hands" ? html`<span class="number numbers">${number}</span>` : icon("mic", 14)} <span>${name}</span>
       ${list === "hands" ? this.handButtons(person, name) : mine ? this.takeButton(person, name) : nothing}
     </li>`;

@@ -53,10 +53,19 @@ export function leadsRoom(view: RoomView, person: string, roles: readonly string
   return view.host === person || roles.some((role) => role === "tutor" || role === "admin");
 }
 
+/** Who reads it: whether they lead the room, and agreed to be heard. */
+export interface Reader {
+  readonly me: string;
+  readonly leads: boolean;
+  readonly agreed: boolean;
+  readonly nameOf: (person: string) => string;
+}
+
 /** What a person reads when the floor changes: what concerns them, and to who leads, whose hand went up. */
-export function told(before: Floor, after: Floor, me: string, leads: boolean, nameOf: (person: string) => string): string[] {
+export function told(before: Floor, after: Floor, { me, leads, agreed, nameOf }: Reader): string[] {
   const [was, is] = [rightsOf(before, me, leads), rightsOf(after, me, leads)];
-  const said = changed(before, after, me, was, is);
+  const yet = agreed ? "Nobody hears you until you unmute." : "To be heard, agree to it first.";
+  const said = changed(before, after, me, was, is, yet);
   if (!was.show && is.show) said.push("You may show your camera or your screen now.");
   if (was.show && !is.show) said.push("You show nothing any more.");
   if (leads) {
@@ -66,11 +75,11 @@ export function told(before: Floor, after: Floor, me: string, leads: boolean, na
   return said;
 }
 
-function changed(before: Floor, after: Floor, me: string, was: Rights, is: Rights): string[] {
+function changed(before: Floor, after: Floor, me: string, was: Rights, is: Rights, yet: string): string[] {
   const newly = (list: List) => after[list].includes(me) && !before[list].includes(me);
   if (newly("muted")) return ["You were muted. Raise your hand if you want to speak."];
-  if (newly("speakers") && is.speak) return ["You have the floor. Nobody hears you until you unmute."];
+  if (newly("speakers") && is.speak) return [`You have the floor. ${yet}`];
   if (was.speak && !is.speak) return [after.mode === before.mode ? "The floor was taken back." : "There is a stage now: raise your hand to speak."];
-  if (!was.speak && is.speak) return ["You may speak again. Nobody hears you until you unmute."];
+  if (!was.speak && is.speak) return [`You may speak again. ${yet}`];
   return [];
 }

@@ -65,7 +65,7 @@ export const membersStyles = css`
   #menu {
     margin: 0;
     inset: auto;
-    width: 250px;
+    width: 280px;
     padding: 12px;
     background: var(--ly-raised);
     color: var(--ly-text);
@@ -76,6 +76,7 @@ export const membersStyles = css`
   }
   #menu button {
     justify-content: flex-start;
+    text-align: start;
   }
   @media (prefers-reduced-motion: reduce) {
     .face {

@@ -51,7 +51,7 @@ export class Members extends LitElement {
     this.asked = member;
     await this.updateComplete;
     const { left, bottom } = button.getBoundingClientRect();
-    this.menu.style.left = `${Math.max(8, Math.min(left, innerWidth - 258))}px`;
+    this.menu.style.left = `${Math.max(8, Math.min(left, innerWidth - 288))}px`;
     this.menu.style.top = `${bottom + 6}px`;
     this.menu.showPopover();
     this.menu.querySelector("button")?.focus();

@@ -102,13 +102,13 @@ export class RoomInside extends LitElement {
     const [before, after] = [this.lastFloor, view!.floor];
     this.lastFloor = after;
     if (!before || before === after) return;
-    for (const words of told(before, after, me.person, leads, this.nameOf)) notify(this, words);
+    const reader = { me: me.person, leads, agreed: me.consents.includes("voice"), nameOf: this.nameOf };
+    for (const words of told(before, after, reader)) notify(this, words);
   }
 
   private get hand(): boolean {
     return this.view.floor.hands.includes(this.session.me.person);
   }
-
 
   private act(action: () => Promise<unknown>): Promise<boolean> {
     return tell(this, action);

@@ -131,9 +131,12 @@ export class VoiceControls extends LitElement {
       </button>`;
   }
 
+  /** For whoever did not agree to be heard: the way there, once they might speak. */
   private listener() {
-    return html`<button class="quiet small" data-testid="agree-button" title="You are not heard. Agree to it first" @click=${() => this.wish("agree")}>
-      ${icon("phone", 16)} You listen
+    const { speak } = this.rights;
+    return html`<button class="quiet small" data-testid="agree-button" title="Nobody hears you, since you did not agree to be heard"
+      @click=${() => this.wish("agree")}>
+      ${icon(speak ? "micOff" : "phone", 16)} ${speak ? "Be heard…" : "You listen"}
     </button>`;
   }
 
