@@ -14,15 +14,17 @@ from realtime.announcing import ALL_BOARDS, BOARDS, WATCHED
 from realtime.neighbours import OF_NODES
 from realtime.signals import VIEWS_HEAD, Moved, Slots, Speaking, Spoke
 from rooms.board.telling import FromNode, OfNode
+from rooms.voice.talk import Followed
 from rooms.voices import calls
 
 Document = dict[str, Any]
 
 QUESTIONS: tuple[type[Struct], ...] = get_args(calls.Question)
 ANSWERS: tuple[type[Struct], ...] = get_args(calls.Answer)
+FOLLOWED: tuple[type[Struct], ...] = get_args(Followed)
 SIGNALS: tuple[type[Struct], ...] = (
     *(Speaking, Spoke, Slots, Moved, FromNode, OfNode, calls.OfVoices),
-    *(*QUESTIONS, *ANSWERS),
+    *(*QUESTIONS, *ANSWERS, *FOLLOWED),
 )
 SCHEMAS = "#/components/schemas/{name}"
 
@@ -37,8 +39,8 @@ PARAMETERS: dict[str, Document] = {
 BUS: dict[str, tuple[str, str, tuple[type[Struct], ...]]] = {
     "rooms.voice": (
         "lyceum.{org}.rooms.{room}.voice",
-        "Who begins and ends to speak. JetStream keeps it for an hour.",
-        (Speaking, Spoke),
+        "Who begins and ends to speak, and what follows from it. JetStream keeps it for an hour.",
+        (Speaking, Spoke, *FOLLOWED),
     ),
     "rooms.presence": (
         "lyceum.{org}.rooms.{room}.presence",

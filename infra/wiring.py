@@ -55,6 +55,7 @@ from realtime.signals import Moved, Switchboard, decode
 from realtime.sockets.keeper import Sockets
 from realtime.speech import Speech
 from realtime.standings import Standings
+from realtime.talking import Talking
 from realtime.voices import Voices
 from rooms.attendance import Absence, Attendance
 from rooms.board.boards import Boards
@@ -208,7 +209,8 @@ async def _serving(
     settings, hub, progress = base.settings, Hub(), Progress()
     attendance = Attendance(base.presence, clock)
     switchboard = Switchboard(hub, progress, base.metrics)
-    speech = Speech(base.outbox, base.performer.perform, clock)
+    talking = Talking(base.outbox, clock)
+    speech = Speech(base.outbox, base.performer.perform, clock, others=[talking])
     port: int = listener.getsockname()[1]
     elsewhere = _livekit(settings, speech, clock)
     local = elsewhere or IceLiteEngine(
@@ -257,6 +259,7 @@ async def _serving(
     server = Server(application(house, feed), sockets.socket if settings.sockets == "lean" else None)
     parts: dict[str, Run] = {
         "speech": speech.run,
+        "talking": talking.run,
         "voice": local.run,
         **({} if media is local else {"voices": media.run}),
         "boards": boards.run,

