@@ -10,6 +10,7 @@ from nats.errors import Error as NatsError
 from redis.exceptions import RedisError
 
 from domain.errors import LogUnavailable
+from rooms.voices.spanning import VoiceUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -17,8 +18,11 @@ PAUSE = 0.5
 """Seconds before a part tries again after the log or the bus was away."""
 INSISTENCE = 1.0
 """Seconds after which a part that has not stopped is told again: a library may lose a cancellation."""
-AWAY = (LogUnavailable, psycopg.OperationalError, NatsError, RedisError, TimeoutError, OSError)
-"""What parts raise when the log or the bus is away."""
+AWAY = (
+    *(LogUnavailable, psycopg.OperationalError, NatsError, RedisError, TimeoutError, OSError),
+    VoiceUnavailable,
+)
+"""What parts raise when the log or the bus is away, or another node that carries voices."""
 
 Run = Callable[[], Awaitable[None]]
 
