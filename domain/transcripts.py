@@ -87,7 +87,7 @@ class Transcripts:
     @property
     def agreed(self) -> bool:
         """Whether what the person says here may be written down."""
-        return self.on and bool(self.open) and self.consents >= NEEDED
+        return self.on and self.open is not None and self.consents >= NEEDED
 
 
 def evolve(state: Transcripts, event: Event) -> Transcripts:

@@ -145,3 +145,24 @@ def one_of(*known: str) -> Callable[[str], str]:
         return given
 
     return parse
+
+
+def yes(value: str) -> bool:
+    """Yes or no."""
+    if value not in ("yes", "no"):
+        raise ValueError(f"must be yes or no, not {value!r}")
+    return value == "yes"
+
+
+def language(value: str) -> str:
+    """A language by two or three letters, or none."""
+    if value and not re.fullmatch(r"[a-z]{2,3}", value):
+        raise ValueError(f"must be a language such as en, not {value!r}")
+    return value
+
+
+def voice(value: str) -> str:
+    """The name of a voice; it goes to a program as an argument."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_+/-]{0,63}", value):
+        raise ValueError(f"must be the name of a voice such as en-gb, not {value!r}")
+    return value

@@ -11,6 +11,8 @@ from typing import Any, Self
 from msgspec import Struct
 
 from infra import parsing
+from infra.settings_spoken import SPOKEN
+from infra.variable import Variable
 
 ROLES = ("web", "worker")
 TOGETHER = (("turn", "turn_secret"), ("livekit", "livekit_key", "livekit_secret"))
@@ -47,6 +49,14 @@ class Settings(Struct, frozen=True, kw_only=True):
     anthropic_api_key: str
     anthropic_base_url: str
     model: str
+    recogniser: str
+    recogniser_model: str
+    recogniser_language: str
+    recogniser_url: str
+    recogniser_key: str
+    recogniser_download: bool
+    synthesiser: str
+    synthesiser_voice: str
     web: Path
     sockets: str
     log_level: str
@@ -96,20 +106,6 @@ class Settings(Struct, frozen=True, kw_only=True):
     def __repr__(self) -> str:
         """Without keys, and passwords in URLs: they stay out of logs and tracebacks."""
         return f"Settings(home={str(self.home)!r}, host={self.host!r}, port={self.port}, roles={self.roles})"
-
-
-class Variable(Struct, frozen=True):
-    """One variable of the environment: the field that it fills, and what it means."""
-
-    name: str
-    field: str
-    default: str
-    help: str
-    parse: Callable[[str], Any] = parsing.text
-
-    def read(self, environ: Mapping[str, str]) -> Any:
-        """Its value, or that of the default. Raises `ValueError`."""
-        return self.parse(environ.get(self.name, "").strip() or self.default)
 
 
 VARIABLES: Sequence[Variable] = (
@@ -243,6 +239,7 @@ VARIABLES: Sequence[Variable] = (
         "What carries boards: lean, our own beside the application, or plain, routes of the application.",
         parsing.one_of("lean", "plain"),
     ),
+    *SPOKEN,
     Variable(
         "LYCEUM_LOG",
         "log_level",

@@ -34,6 +34,8 @@ from infra.relay import Relay
 from infra.sealing import Sealer
 from infra.serving import FRAME, Server, listening
 from infra.settings import Settings, SettingsInvalid
+from infra.settings import Settings
+from infra.spoken import Spoken, spoken
 from infra.voices import voices
 from projections.board_follower import BoardFollower
 from projections.catalogue import VIEWS
@@ -155,7 +157,8 @@ async def running(
         url = None
         if "web" in settings.roles:
             listener = stack.enter_context(listening(settings.host, settings.port))
-            url = await stack.enter_async_context(_serving(base, tokens, clock, listener))
+            words = await stack.enter_async_context(spoken(settings))
+            url = await stack.enter_async_context(_serving(base, tokens, clock, listener, words))
         yield Node(foundations=base, tokens=tokens, url=url)
 
 
@@ -203,7 +206,11 @@ async def _working(
 
 @asynccontextmanager
 async def _serving(
-    base: Foundations, tokens: Tokens, clock: Callable[[], datetime], listener: socket.socket
+    base: Foundations,
+    tokens: Tokens,
+    clock: Callable[[], datetime],
+    listener: socket.socket,
+    words: Spoken,
 ) -> AsyncGenerator[str, None]:
     """The role `web`: API, feeds, boards, voice, on a socket that listens. Yields the URL."""
     settings, hub, progress = base.settings, Hub(), Progress()
@@ -249,6 +256,8 @@ async def _serving(
         new_id=new_id,
         health=Health(base.log, base.views, base.leaderboards, base.followers, base.bus, base.seal).parts,
         web=settings.web,
+        recognises=words.recogniser is not None,
+        synthesises=words.synthesiser is not None,
     )
     # What follows from the log each node does for the voices that it carries itself.
     feed = Feed(base.log, hub, boards, local, house.voices, house.standings)
@@ -266,6 +275,7 @@ async def _serving(
         "feed": feed.run,
         "attendance": attendance.run,
         "sockets": sockets.run,
+        **words.parts(media, base.performer, speech, feed, clock, base.metrics),
     }
     async with kept(parts), asyncio.TaskGroup() as group:
         serving = group.create_task(server.serve([listener]))

@@ -1,0 +1,1 @@
+"""The facilitator's voice: from words to frames of Opus."""
