@@ -49,7 +49,7 @@ def _environment() -> str:
     lines = ["\b", "Settings (environment variables):"]
     for variable in VARIABLES:
         default = f" [{variable.default}]" if variable.default else ""
-        lines.append(f"  {variable.name:<24}{variable.help}{default}")
+        lines.append(f"  {variable.name:<30}{variable.help}{default}")
     return "\n".join(lines)
 
 

@@ -34,7 +34,6 @@ from infra.relay import Relay
 from infra.sealing import Sealer
 from infra.serving import FRAME, Server, listening
 from infra.settings import Settings, SettingsInvalid
-from infra.settings import Settings
 from infra.spoken import Spoken, spoken
 from infra.voices import voices
 from projections.board_follower import BoardFollower
@@ -275,7 +274,7 @@ async def _serving(
         "feed": feed.run,
         "attendance": attendance.run,
         "sockets": sockets.run,
-        **words.parts(media, base.performer, speech, feed, clock, base.metrics),
+        **words.parts(local, base.performer, speech, feed, clock, base.metrics),
     }
     async with kept(parts), asyncio.TaskGroup() as group:
         serving = group.create_task(server.serve([listener]))
