@@ -11,6 +11,7 @@ import pytest
 from domain.errors import LogUnavailable
 from infra import keeping
 from infra.keeping import kept
+from rooms.voices.spanning import VoiceUnavailable
 
 
 @pytest.fixture(autouse=True)
@@ -34,6 +35,7 @@ AWAY = [
     nats.js.errors.ServiceUnavailableError(),
     nats.js.errors.NotFoundError(),
     nats.js.errors.FetchTimeoutError(),
+    VoiceUnavailable(),
     ExceptionGroup("parts", [LogUnavailable(), ExceptionGroup("more", [nats.errors.TimeoutError()])]),
 ]
 

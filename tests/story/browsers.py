@@ -1,7 +1,7 @@
 """People at their browsers: headless Chromium, one for each, with a microphone that plays a file."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -95,11 +95,15 @@ class Person:
 
 @asynccontextmanager
 async def browser(
-    playwright: Playwright, chromium: str, microphone: Path | None, **options: Any
+    playwright: Playwright,
+    chromium: str,
+    microphone: Path | None,
+    flags: Sequence[str] = (),
+    **options: Any,
 ) -> AsyncIterator[Person]:
-    """A browser of somebody's own, closed at the end."""
+    """A browser of somebody's own, closed at the end. Of two equal flags the later one counts."""
     heard = (f"--use-file-for-fake-audio-capture={microphone}",) if microphone else ()
-    launched = await playwright.chromium.launch(executable_path=chromium, args=[*FLAGS, *heard])
+    launched = await playwright.chromium.launch(executable_path=chromium, args=[*FLAGS, *heard, *flags])
     try:
         context = await launched.new_context(**({"viewport": {"width": 1280, "height": 800}} | options))
         yield Person(await context.new_page())

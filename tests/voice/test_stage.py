@@ -94,6 +94,7 @@ async def test_on_a_stage_one_is_heard_with_the_floor_alone_and_nobody_who_is_mu
     await the_floor_is_given_and_taken_back(tia, ada, ben)
     await a_mute_holds_until_it_is_lifted(tia, ada, ben)
     await a_camera_is_seen_while_it_is_allowed(tia, ada, ben)
+    await a_change_of_network_is_outlived_by_the_same_voice(ada, ben)
     assert [seat.errors for seat in class_] == [[], [], []]
 
 
@@ -161,3 +162,30 @@ async def decide(tia: Seat, about: Seat, act: str) -> None:
     """The tutor decides something about somebody, in the menu beside their name."""
     await tia.part(f"more-{about.id}").click()
     await tia.part(f"{act}-choice").click()
+
+
+async def a_change_of_network_is_outlived_by_the_same_voice(ada: Seat, ben: Seat) -> None:
+    """The browser says that its network has changed: ICE is restarted, nobody joins anew."""
+    joined: list[str] = []
+    ada.page.on("request", lambda request: joined.append(request.method))
+    async with ada.page.expect_response(lambda answer: answer.request.method == "PATCH") as answered:
+        await ada.page.evaluate("dispatchEvent(new Event('online'))")
+    assert (await answered.value).status == 200
+    await expect(ada.part("voice-state")).to_have_attribute("data-state", "on")
+    await ben.hears(ada)
+    assert "POST" not in joined
+
+
+async def test_whoever_may_not_use_their_microphone_is_told_what_to_do_and_listens(house: RunningHouse):
+    need_folder(PROJECT / "web" / "dist", "the built pages (make web)")
+    room, flags = fresh("stage"), ["--use-fake-ui-for-media-stream=deny"]
+    async with house.client("root", "admin") as admin, async_playwright() as playwright:
+        (await admin.post("/people", json={"person": room, "name": "Cyd"})).raise_for_status()
+        (await admin.post("/rooms", json={"room": room, "title": "Quiet"})).raise_for_status()
+        async with browser(playwright, need("chromium"), None, flags) as cyd:
+            await cyd.enter(f"{house.url}/room?id={room}&token={house.token(room)}")
+            await expect(cyd.part("voice-state")).to_have_text("No microphone")
+            await expect(cyd.part("toast")).to_contain_text("does not let this page use the microphone")
+            await cyd.part("sound-button").click()
+            await expect(cyd.part("microphone-trouble")).to_be_visible()
+            assert cyd.errors == []
