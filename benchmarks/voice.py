@@ -25,10 +25,12 @@ from benchmarks.measuring import voice_rooms, voice_wire
 from benchmarks.measuring.board_cores import OTHERS
 from benchmarks.measuring.board_house import Deployment, deployment
 from benchmarks.measuring.compiled import NoCompiler
+from benchmarks.measuring.voice_breaks import killed, moved
 from benchmarks.measuring.voice_browser import NoBrowser
 from benchmarks.measuring.voice_chromium import chromium
 from benchmarks.measuring.voice_client import NotConnected
 from benchmarks.measuring.voice_control import ServerFailed
+from benchmarks.measuring.voice_floods import hostile, strangers
 from benchmarks.measuring.voice_joins import joins
 from benchmarks.measuring.voice_latency import latency
 from benchmarks.measuring.voice_lossy import lossy
@@ -39,7 +41,7 @@ from benchmarks.measuring.voice_talk import talk
 from benchmarks.measuring.voice_wire import TooMuchArrived
 from benchmarks.report import Row, show
 
-PARTS = "rooms, core, office, latency, joins, chromium, lossy, talk"
+PARTS = "rooms, core, office, latency, joins, chromium, lossy, faults, talk"
 Part = Callable[[], list[Row]]
 FAILED = (ServerFailed, NotConnected, TooMuchArrived, NoBrowser, NoVoice)
 
@@ -77,8 +79,14 @@ def _parts(deployed: Deployment, pace: Pace, seconds: float) -> Mapping[str, Par
         "joins": partial(joins, bare, ours, relay, pace),
         "chromium": partial(chromium, deployed, pace),
         "lossy": partial(lossy, deployed, pace),
+        "faults": lambda: _faults(deployed, 3.0 if pace.quick else 20.0),
         "talk": partial(talk, deployed, seconds),
     }
+
+
+def _faults(deployed: Deployment, seconds: float) -> list[Row]:
+    with node(deployed) as served:
+        return [*hostile(served, seconds), *strangers(served, seconds), *moved(served), *killed(served)]
 
 
 def _stop(number: int, frame: FrameType | None) -> None:

@@ -16,8 +16,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from OpenSSL import SSL
 from OpenSSL.crypto import X509
 
-from rooms.voice.dtls import DTLS_1_2, INBOUND, OUTBOUND, PROFILES, records
+from rooms.voice.dtls import DTLS_1_2, PROFILES, records
 
+# What comes from the C library has no types.
+INBOUND: int = pylibsrtp.Policy.SSRC_ANY_INBOUND  # pyright: ignore[reportUnknownVariableType]
+OUTBOUND: int = pylibsrtp.Policy.SSRC_ANY_OUTBOUND  # pyright: ignore[reportUnknownVariableType]
 MTU = 1200
 OPUS, LEVEL, MID = 111, 1, 4
 """Payload type and ids of header extensions, as Chromium has them."""

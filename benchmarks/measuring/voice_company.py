@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
+from socket import socket
 
 from benchmarks.measuring.board_cores import cpu, waited
 from benchmarks.measuring.voice_client import Voice
@@ -85,9 +86,23 @@ class Company:
             self.served.leave(member.room, member.seat, member.voice)
             member.client.close()
 
-    def keep(self) -> None:
+    @property
+    def senders(self) -> list[Sender]:
+        """By number."""
+        return [member.sender for member in self.members]
+
+    @property
+    def sockets(self) -> list[socket]:
+        """By number."""
+        return [member.client.line for member in self.members]
+
+    def ran(self) -> dict[int, int]:
+        """Which packet of each is the next."""
+        return {member.sender.number: member.sender.next for member in self.members}
+
+    def keep(self, *, now: bool = False) -> None:
         """Whoever is silent too long is taken for dead: say a word for everybody now and then."""
-        if time.monotonic() - self._kept > KEEP:
+        if now or time.monotonic() - self._kept > KEEP:
             self._kept = time.monotonic()
             for member in self.members:
                 with suppress(OSError):
@@ -123,21 +138,18 @@ class Company:
 
     def speak(self, seconds: float, warmup: float = 1.0, **options: Callable[[int], Levels]) -> Spoken:
         """Everybody who sends does so; the first seconds do not count."""
-        ran = {member.sender.number: member.sender.next for member in self.members}
+        ran = self.ran()
         total = warmup + seconds
         due = self.packets(total + SETTLE, **options)
         expected = int(2 * (total + 1) * sum(self.lines))
-        sockets = [member.client.line for member in self.members]
-        with wire(sockets, due, total + SETTLE, expected) as running:
+        with wire(self.sockets, due, total + SETTLE, expected) as running:
             running.until(warmup)
             before = cpu(self.served.pid), waited(self.served.pid), time.perf_counter()
             running.until(total)
             after = cpu(self.served.pid), waited(self.served.pid), time.perf_counter()
-        self._kept = 0.0
-        self.keep()
-        senders = [member.sender for member in self.members]
-        found = heard(running, senders, self.listens(), warmup, total, ran)
-        self.keep()
+        self.keep(now=True)
+        found = heard(running, self.senders, self.listens(), warmup, total, ran)
+        self.keep(now=True)
         lasted = after[2] - before[2]
         spoken = Spoken(
             len(self.members), found, (after[0] - before[0]) / lasted, (after[1] - before[1]) / lasted

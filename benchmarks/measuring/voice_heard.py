@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -30,8 +30,10 @@ class Heard:
     """Of those that were decrypted: how many could not be, or were not what was sent."""
     checked: int = 0
     delays: list[float] = field(default_factory=list[float])
-    gaps: list[float] = field(default_factory=list[float])
+    gaps: dict[tuple[int, int], float] = field(default_factory=dict[tuple[int, int], float])
     """For each listener and speaker the longest time (ms) without a packet."""
+    lost: dict[tuple[int, int], int] = field(default_factory=dict[tuple[int, int], int])
+    """For each listener and speaker how many are missing."""
     share: float = 0.0
     late: float = 0.0
     """The p99 of how late the load itself sent, in ms."""
@@ -47,9 +49,14 @@ class Heard:
         return quantile(self.delays, 0.99) if self.delays else float("inf")
 
     @property
+    def wrong(self) -> int:
+        """Packets that were lost, came twice, or were not what was sent."""
+        return self.missing + self.doubled + self.unreadable
+
+    @property
     def whole(self) -> bool:
         """Whether all that was sent was heard, once."""
-        return self.expected > 0 and not (self.missing or self.doubled or self.unreadable)
+        return self.expected > 0 and not self.wrong
 
 
 Streams = Mapping[tuple[int, int], Sequence[Arrival]]
@@ -72,13 +79,14 @@ def heard(
     first: float,
     last: float,
     ran: Mapping[int, int] | None = None,
+    forged: Container[bytes] = (),
 ) -> Heard:
     """Everything sent between `first` and `last` (s after the beginning) is to be heard by whoever listens.
 
     `listens` has for the line of a listener the numbers of whom they hear; `ran` says which packet of a
-    sender was the first of this run, 0 if it is not said.
+    sender was the first of this run, 0 if it is not said. What is `forged` should not be heard.
     """
-    sent = _sent(wire, senders, ran or {})
+    sent = _sent(wire, senders, ran or {}, forged)
     window = wire.begins + int(first * 1e9), wire.begins + int(last * 1e9)
     found = Heard(share=wire.share, late=quantile(wire.late() or [0.0], 0.99))
     got: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
@@ -88,17 +96,20 @@ def heard(
             got[line, sender].append((number, at))
     for line, speakers in listens.items():
         for speaker in speakers:
-            _compare(found, sent.get(speaker, {}), got.get((line, speaker), []), window)
+            pair = line, speaker
+            _compare(found, pair, sent.get(speaker, {}), got.get(pair, []), window)
     return found
 
 
-def _sent(wire: Wire, senders: Sequence[Sender], ran: Mapping[int, int]) -> dict[int, dict[int, int]]:
+def _sent(
+    wire: Wire, senders: Sequence[Sender], ran: Mapping[int, int], forged: Container[bytes]
+) -> dict[int, dict[int, int]]:
     """For each sender when each of its RTP packets was sent, by its place."""
     found: dict[int, dict[int, int]] = defaultdict(dict)
     of_line = {sender.number: sender for sender in senders}
     following = {number: ran.get(number, 0) for number in of_line}
     for due, at in zip(wire.due, wire.sent, strict=True):
-        if not is_rtp(due.data) or due.line not in of_line:
+        if not is_rtp(due.data) or due.line not in of_line or due.data in forged:
             continue
         low = int.from_bytes(due.data[2:4], "big")
         number = following[due.line] + ((low - following[due.line] + HALF) % WHOLE - HALF)
@@ -148,13 +159,19 @@ def _opened(listener: Sender, data: bytes) -> Marked | None:
 
 
 def _compare(
-    found: Heard, sent: Mapping[int, int], got: Sequence[tuple[int, int]], window: tuple[int, int]
+    found: Heard,
+    pair: tuple[int, int],
+    sent: Mapping[int, int],
+    got: Sequence[tuple[int, int]],
+    window: tuple[int, int],
 ) -> None:
     due = {number for number, at in sent.items() if window[0] <= at < window[1]}
     within = [(number, at) for number, at in got if number in due]
+    came = len({number for number, _ in within})
     found.expected += len(due)
-    found.missing += len(due) - len({number for number, _ in within})
-    found.doubled += len(within) - len({number for number, _ in within})
+    found.missing += len(due) - came
+    found.doubled += len(within) - came
+    found.lost[pair] = len(due) - came
     found.delays += [(at - sent[number]) / 1e6 for number, at in within]
     times = [window[0], *sorted(at for _, at in within), window[1]]
-    found.gaps.append(max((b - a) / 1e6 for a, b in pairwise(times)))
+    found.gaps[pair] = max((b - a) / 1e6 for a, b in pairwise(times))

@@ -112,7 +112,7 @@ class Node:
         return self.house.process.pid
 
     def start(self) -> None:
-        """On the server's core; again, at the same UDP port, after it was killed."""
+        """On the server's core; again, at the same ports, after it was killed."""
         with on(SERVER):
             self.house.start()
         self.connection = None
@@ -192,8 +192,9 @@ class Node:
 @contextmanager
 def node(deployed: Deployment) -> Generator[Node, None, None]:
     """A web node, fresh, alone on the server's core."""
-    media = _free_port()
-    environment = {**deployed.environment, "LYCEUM_MEDIA_PORT": str(media)}
+    media = _free_port(socket.SOCK_DGRAM)
+    ports = {"LYCEUM_MEDIA_PORT": str(media), "LYCEUM_PORT": str(_free_port(socket.SOCK_STREAM))}
+    environment = {**deployed.environment, **ports}
     house = RunningHouse(deployed.folder, environment, ("serve", "--roles", "web"))
     running = Node(deployed, house, media)
     running.start()
@@ -203,8 +204,8 @@ def node(deployed: Deployment) -> Generator[Node, None, None]:
         house.kill()
 
 
-def _free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+def _free_port(kind: socket.SocketKind) -> int:
+    with socket.socket(socket.AF_INET, kind) as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
 
