@@ -20,7 +20,7 @@ WITHIN = 3.0
 
 def talk(deployed: Deployment, seconds: float) -> list[Row]:
     """Four browsers, each with a microphone that plays one part of a conversation."""
-    parts = conversation(seconds)
+    parts = conversation(seconds, seed=int(seconds))
     with tempfile.TemporaryDirectory(prefix="lyceum-talk-") as folder, node(deployed) as served:
         files = [part.save(Path(folder) / f"{seat}.wav") for seat, part in enumerate(parts)]
         served.meet([ROOM], len(parts))
