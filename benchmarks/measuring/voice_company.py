@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from socket import socket
+from zlib import crc32
 
 from benchmarks.measuring.board_cores import cpu, waited
 from benchmarks.measuring.voice_client import Voice
@@ -18,6 +19,8 @@ from benchmarks.measuring.voice_wire import Due, wire
 _fresh = count(1)
 KEEP = 1.0
 """Seconds after which those who have joined tell the server that they are there, while others join."""
+CYCLE = 12_000
+"""Milliseconds within which rooms differ in when their people speak."""
 SETTLE = 0.3
 """Seconds at the end in which what is under way arrives."""
 
@@ -127,7 +130,7 @@ class Company:
             # Neighbours in a room are far apart within the 20 ms, as people who joined by chance are.
             phase = int(place * 7919 % len(self.members) * step)
             if member.client.sends:
-                due += member.sender.speech(seconds, phase, levels(member.seat))
+                due += member.sender.speech(seconds, phase, _later(levels(member.seat), member.room))
             due += member.sender.upkeep(seconds, phase * 125)
         return due
 
@@ -156,6 +159,12 @@ class Company:
         )
         tell(self.served.name, spoken)
         return spoken
+
+
+def _later(levels: Levels, room: str) -> Levels:
+    """Rooms do not change speakers all at the same instant."""
+    offset = crc32(room.encode()) % CYCLE
+    return lambda ms: levels(ms + offset)
 
 
 @contextmanager
