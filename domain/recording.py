@@ -125,6 +125,12 @@ class UnknownSegment(Unknown):
     """There is no such segment of a recording."""
 
 
+class SoundIsGone(Unknown):
+    """This sound cannot be played any more."""
+
+    status = 410
+
+
 class AgreedToNoRecording(Refused):
     """This person has never agreed to being recorded."""
 

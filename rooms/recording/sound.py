@@ -47,6 +47,11 @@ class Sound:
         """When what is in its pages so far ends."""
         return self.started + self._end // CLOCK
 
+    @property
+    def written(self) -> int:
+        """When what has been given out as pages ends."""
+        return self.started + self._done // CLOCK
+
     def instant(self, packet: Packet) -> int:
         """When a packet was said, by the sender's clock."""
         return self.started + self._offset(packet) // CLOCK
