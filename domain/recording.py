@@ -128,8 +128,6 @@ class UnknownSegment(Unknown):
 class SoundIsGone(Unknown):
     """This sound cannot be played any more."""
 
-    status = 410
-
 
 class AgreedToNoRecording(Refused):
     """This person has never agreed to being recorded."""

@@ -1,11 +1,13 @@
 """Erasing a person: their key is destroyed, and every process forgets what it has read of theirs."""
 
+import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 
 from adapters.key_vault import KeyVault
 from adapters.postgres_followers import PostgresFollowers
 from adapters.postgres_log import PostgresLog
 from adapters.postgres_views import PostgresViews
+from adapters.sound_files import SoundFiles
 from adapters.stored import Row
 from domain.catalogue import decode, owner
 from domain.events import EVERYTHING, type_of
@@ -20,15 +22,23 @@ MARK = 1000
 
 
 class Erasing:
-    """Destroys the key of everybody who was erased, should whoever erased them have been stopped before."""
+    """Destroys the key of everybody who was erased, should whoever erased them have been stopped before.
+
+    What was recorded of them, and cannot be read any more, is removed."""
 
     def __init__(
-        self, log: PostgresLog, followers: PostgresFollowers, vault: KeyVault, views: PostgresViews
+        self,
+        log: PostgresLog,
+        followers: PostgresFollowers,
+        vault: KeyVault,
+        views: PostgresViews,
+        sounds: SoundFiles,
     ) -> None:
         self._log = log
         self._followers = followers
         self._vault = vault
         self._views = views
+        self._sounds = sounds
         self._marked = 0
 
     async def catch_up(self) -> None:
@@ -50,6 +60,7 @@ class Erasing:
         gone = list(erased_in(rows))
         for org, person in gone:
             await self._vault.destroy(org, person)
+            await asyncio.to_thread(self._sounds.forget, org, person)
         if gone:
             await self._views.hide_older(VIEWS)
         position = rows[-1].position

@@ -30,6 +30,17 @@ def port_if_any(value: str) -> int | None:
     return port(value) if value else None
 
 
+def whole(least: int, most: int) -> Callable[[str], int]:
+    """A parser of whole numbers within these bounds."""
+
+    def parse(value: str) -> int:
+        if not (value.isascii() and value.isdigit() and len(value) < 19 and least <= int(value) <= most):
+            raise ValueError(f"must be a whole number from {least} to {most}, not {value!r}")
+        return int(value)
+
+    return parse
+
+
 def addresses(value: str) -> tuple[str, ...]:
     """IP addresses with commas between them."""
     for address in parts(value):

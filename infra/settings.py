@@ -43,6 +43,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     given_seal_key: str
     given_key_file: str
     given_archive: str
+    given_recordings: str
+    recordings_days: int
+    recordings_mib: int
     log_name: str
     org: str
     roles: tuple[str, ...]
@@ -102,6 +105,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     def archive(self) -> Path:
         """The folder of what was archived."""
         return Path(self.given_archive) if self.given_archive else self.home / "archive"
+
+    def recordings(self) -> Path:
+        """The folder of recorded sound."""
+        return Path(self.given_recordings) if self.given_recordings else self.home / "recordings"
 
     def __repr__(self) -> str:
         """Without keys, and passwords in URLs: they stay out of logs and tracebacks."""
@@ -208,6 +215,26 @@ VARIABLES: Sequence[Variable] = (
         "given_archive",
         "",
         "Folder of archived events, the same for all nodes; archive under LYCEUM_HOME if empty.",
+    ),
+    Variable(
+        "LYCEUM_RECORDINGS",
+        "given_recordings",
+        "",
+        "Folder of recorded sound, the same for all nodes; recordings under LYCEUM_HOME if empty.",
+    ),
+    Variable(
+        "LYCEUM_RECORDINGS_DAYS",
+        "recordings_days",
+        "30",
+        "Days after which recorded sound is removed.",
+        parsing.whole(1, 36_500),
+    ),
+    Variable(
+        "LYCEUM_RECORDINGS_MIB",
+        "recordings_mib",
+        "10240",
+        "Mebibytes that recorded sound may take; then recording stops, and is refused.",
+        parsing.whole(1, 2**40),
     ),
     Variable("LYCEUM_ORG", "org", "main", "Organisation of those whose token names none.", parsing.identity),
     Variable(

@@ -24,8 +24,9 @@ from infra.archiving import Archiving, NotAsWritten
 from infra.comparing import checked
 from infra.embedded import reached
 from infra.exporting import FolderNotEmpty, export_log
-from infra.logs import log_at
+from infra.logs import log_at, sounds_of
 from infra.progress import progress_bar as _bar
+from infra.recorded import check_recordings
 from infra.sealed import NothingSealed, SealedLog, check_log
 from infra.settings import Settings
 from projections.catalogue import VIEWS
@@ -139,6 +140,8 @@ async def verify(settings: Settings, kept: Path | None = None, given: str | None
         click.echo(f"{found.events} events.")
         wrong += found.wrong(head)
         wrong += await _unsealed(log.rows, kept, given)
+        with _bar("Comparing recordings") as bar:
+            wrong += await check_recordings(log, sounds_of(log, settings), bar)
         if found.undecodable:
             raise TaskFailed("\n".join(wrong))  # nothing can be folded over these
         views = PostgresViews(log.rows)
@@ -153,6 +156,7 @@ async def verify(settings: Settings, kept: Path | None = None, given: str | None
         raise TaskFailed("\n".join(wrong))
     click.echo("Positions are dense, every event decodes, every view equals a rebuild.")
     click.echo("Every event that is sealed is as it was sealed.")
+    click.echo("Every recording that is kept is as it was recorded.")
 
 
 async def _differs(log: PostgresLog, views: PostgresViews, view: AnyView, bar: upkeep.Progress) -> list[str]:

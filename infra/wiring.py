@@ -22,14 +22,16 @@ from adapters.postgres_views import PostgresViews
 from adapters.redis_boards import RedisBoards
 from adapters.redis_presence import RedisPresence
 from adapters.signing import SealKey
+from adapters.sound_files import SoundFiles
 from domain.commands import ROUTES
 from infra.embedded import Servers, servers
 from infra.forgetting import Erasing, Forgetting
 from infra.health import Health
 from infra.keeping import Run, kept
-from infra.logs import log_at, vault_of
+from infra.logs import log_at, sounds_of, vault_of
 from infra.marks import Marks
 from infra.readiness import views_shown
+from infra.recorded import Expiring
 from infra.relay import Relay
 from infra.sealing import Sealer
 from infra.serving import FRAME, Server, listening
@@ -52,6 +54,7 @@ from realtime.neighbours import OverTheBus
 from realtime.outbox import Outbox
 from realtime.perform import Performer
 from realtime.progress import Progress
+from realtime.recording import Recordings
 from realtime.signals import Moved, Switchboard, decode
 from realtime.sockets.keeper import Sockets
 from realtime.speech import Speech
@@ -65,6 +68,7 @@ from rooms.facilitator.history import PeopleFromLog
 from rooms.facilitator.policy import STANDARD, Policy
 from rooms.facilitator.ports import FACTS_WANTED, Ports
 from rooms.past.pasts import Pasts
+from rooms.recording.recorder import Recorder
 from rooms.voice.engine import VoiceListener
 from rooms.voice.ice_lite import IceLiteEngine
 
@@ -91,6 +95,7 @@ class Foundations:
     servers: Servers
     log: PostgresLog
     vault: KeyVault
+    sounds: SoundFiles
     views: PostgresViews
     seal: PostgresSeal
     followers: PostgresFollowers
@@ -128,6 +133,7 @@ async def founded(settings: Settings) -> AsyncGenerator[Foundations, None]:
             servers=where,
             log=log,
             vault=vault_of(log),
+            sounds=sounds_of(log, settings),
             views=PostgresViews(log.rows),
             seal=await PostgresSeal.opened(log.rows),
             followers=PostgresFollowers(log.rows),
@@ -168,7 +174,7 @@ async def _working(
     """The role `worker`: views, leaderboards, relay, seal, facilitator."""
     announcer = Announcer(base.outbox)
     relay = Relay(base.log, base.followers, base.bus)
-    erasing = Erasing(base.log, base.followers, base.vault, base.views)
+    erasing = Erasing(base.log, base.followers, base.vault, base.views, base.sounds)
     await erasing.catch_up()  # before the views go on: nothing of those who were erased gets into them
     marks = Marks()
     await base.bus.listen("lyceum.*.rooms.*.voice", marks.heard)
@@ -196,6 +202,7 @@ async def _working(
             "erasing": erasing.run,
             "seal": Sealer(base.log, base.seal, SealKey(settings.log_name, settings.seal_key())).run,
             "facilitator": lambda: facilitator().run(),
+            "recordings": Expiring(base.sounds, base.performer.perform, clock, settings.recordings_days).run,
             "absence": Absence(base.presence, base.performer.perform, clock).run,
         }
         await stack.enter_async_context(kept(parts))
@@ -230,6 +237,9 @@ async def _serving(
         refused=lambda code: base.metrics.refused("board", str(code)),
         snapshots=PostgresSnapshots(base.log.rows),
     )
+    recorder = Recorder(local.tap, base.sounds, base.performer.perform, clock, new_id)
+    recordings = Recordings(base.log, base.performer, recorder, clock)
+    speech.others.append(recordings)
     boards.meet(OverTheBus(new_id(), base.outbox))
     house = House(
         log=base.log,
@@ -239,6 +249,7 @@ async def _serving(
         views=Views(base.views),
         leaderboards=base.leaderboards,
         proofs=PostgresProofs(base.log.rows, base.seal),
+        sounds=base.sounds,
         boards=boards,
         pasts=Pasts(base.log),
         media=media,
@@ -260,7 +271,7 @@ async def _serving(
     )
     # What follows from the log each node does for the voices that it carries itself.
     feed = Feed(base.log, hub, boards, local, house.voices, house.standings)
-    _measure(base.metrics, hub, boards, local)
+    _measure(base.metrics, hub, boards, local, recorder)
     await switchboard.connect(base.bus)
     await neighbours.listen(base.bus, boards, base.metrics)
     sockets = Sockets(house, largest=FRAME)
@@ -271,6 +282,8 @@ async def _serving(
         "voice": local.run,
         **({} if media is local else {"voices": media.run}),
         "boards": boards.run,
+        "recorder": recorder.run,
+        "recordings": recordings.run,
         "feed": feed.run,
         "attendance": attendance.run,
         "sockets": sockets.run,
@@ -335,12 +348,19 @@ async def _tell_of_the_head(base: Foundations) -> None:
     await base.bus.listen(HEAD, heard)
 
 
-def _measure(metrics: Metrics, hub: Hub, boards: Boards, media: "IceLiteEngine | LiveKitEngine") -> None:
+def _measure(
+    metrics: Metrics,
+    hub: Hub,
+    boards: Boards,
+    media: "IceLiteEngine | LiveKitEngine",
+    recorder: Recorder,
+) -> None:
     metrics.gauge("streams", "Open event streams.", lambda: hub.listeners)
     metrics.gauge("board_sockets", "Open board sockets.", lambda: boards.connections)
     metrics.gauge("boards_loaded", "Boards in memory.", lambda: boards.loaded)
     metrics.gauge("boards_loaded_bytes", "Memory that boards take, about.", lambda: boards.memory)
     metrics.gauge("board_unsaved_bytes", "Edits that the log does not have yet.", lambda: boards.unsaved)
+    metrics.gauge("recording_lost", "Packets too many for the disk to be recorded.", lambda: recorder.lost)
     for name in media.counts:
         metrics.gauge(
             f"voice_{name}", f"Voice: {name.replace('_', ' ')}.", lambda name=name: media.counts[name]

@@ -10,6 +10,7 @@ from domain.identity import ERASED
 from domain.interventions import InterventionDelivered
 from domain.moderating import CHANGES, Floor, fold
 from domain.people import PersonErased
+from domain.recording import RecordingStarted, RecordingStopped
 from domain.rooms import (
     MessageSent,
     ProblemPosed,
@@ -68,6 +69,7 @@ class Room(Struct):
     members: dict[str, int] = field(default_factory=dict[str, int])
     problem: str | None = None
     timer: Timer | None = None
+    recording: bool = False
     floor: Floor = field(default_factory=Floor)
     messages: list[Message] = field(default_factory=list[Message])
     interventions: list[Intervention] = field(default_factory=list[Intervention])
@@ -93,6 +95,7 @@ class ShownRoom(Struct, frozen=True):
     members: tuple[ShownMember, ...]
     problem: ShownProblem | None
     timer: Timer | None
+    recording: bool
     floor: Floor
     messages: tuple[Message, ...]
     interventions: tuple[Intervention, ...]
@@ -136,6 +139,9 @@ def _apply_rest(state: Room, recorded: Recorded) -> None:
             state.closed = True
             state.members.clear()
             state.timer = None
+            state.recording = False
+        case RecordingStarted() | RecordingStopped() as event:
+            state.recording = isinstance(event, RecordingStarted)
         case TimerSet() as event:
             state.timer = None if event.phase == "off" else Timer(event.phase, event.ends)
         case ProblemPosed() as event:
@@ -183,6 +189,7 @@ def shown(
         members=tuple(ShownMember(who, *people.get(who, (who, None))) for who in state.members),
         problem=problem,
         timer=state.timer,
+        recording=state.recording,
         floor=state.floor,
         messages=tuple(state.messages),
         interventions=tuple(state.interventions),
@@ -200,13 +207,15 @@ def _keys(recorded: Recorded) -> tuple[str, ...]:
 
 ROOM = View(
     name="room",
-    version=3,
+    version=4,
     state=Room,
     reads=(
         RoomOpened,
         RoomJoined,
         RoomLeft,
         RoomClosed,
+        RecordingStarted,
+        RecordingStopped,
         MessageSent,
         TimerSet,
         ProblemPosed,

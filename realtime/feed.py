@@ -10,6 +10,7 @@ from domain.interventions import InterventionDelivered
 from domain.log import EventLog
 from domain.moderating import CHANGES as FLOOR_CHANGES
 from domain.people import ConsentWithdrawn, PersonErased
+from domain.recording import RecordingStarted, RecordingStopped
 from domain.rooms import (
     BoardEdited,
     MessageSent,
@@ -44,6 +45,8 @@ SHOWN = (
     TurnTranscribed,
     FacilitatorVoiceSet,
     InterventionDelivered,
+    RecordingStarted,
+    RecordingStopped,
     *FLOOR_CHANGES,
 )
 """What a room's members see of each other: not their answers, and not what the facilitator considered."""

@@ -92,6 +92,18 @@ class Proofs(Protocol):
         ...
 
 
+class Sounds(Protocol):
+    """Recorded sound. Implemented in `adapters/sound_files.py`."""
+
+    async def read(self, org: str, person: str, segment: str) -> bytes:
+        """The Ogg stream of a segment. Raises `SoundIsGone`, `LogUnavailable`."""
+        ...
+
+    def full(self) -> bool:
+        """Whether there is no room for more; it blocks."""
+        ...
+
+
 class Keys(Protocol):
     """The keys of persons. Implemented in `adapters/key_vault.py`."""
 
@@ -154,6 +166,7 @@ class House:
     views: Views
     leaderboards: Leaderboards
     proofs: Proofs
+    sounds: Sounds
     boards: Boards
     pasts: Pasts
     media: MediaEngine

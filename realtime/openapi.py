@@ -121,6 +121,8 @@ class Operation:
         answers.pop("400", None)
         answers[str(self.handler.status_code)]["description"] = self.said["description"]
         for answer in answers.values():
+            if "headers" in answer:  # they come from a set
+                answer["headers"] = dict(sorted(answer["headers"].items()))
             for content in answer.get("content", {}).values():
                 content["schema"] = schemas.get("answer", {"type": "string"})
         if must_be_known in self.handler.resolve_guards():

@@ -1,23 +1,32 @@
 """From the log to the recorder: who is recorded follows from rooms, consents and erasures."""
 
-from collections.abc import AsyncIterator, Callable
+import asyncio
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from domain.events import Context, Event, Item, Query, Recorded, type_of
+from domain.events import Context, Event, Recorded
 from domain.log import EventLog
 from domain.people import ConsentGiven, ConsentWithdrawn, GiveConsent, Person, PersonErased
 from domain.recording import Recording, RecordingStarted, RecordingStopped, StopRecording
 from domain.rooms import RoomClosed, RoomJoined, RoomLeft
 from realtime.perform import Performer
 from rooms.recording.recorder import Place, Recorder
+from rooms.voice.engine import SlotContent, Why
 
 NEEDED = frozenset({"voice", "recording"})
 """The consents of whoever is recorded."""
-SWITCHED = Query((Item(types=(type_of(RecordingStarted), type_of(RecordingStopped))),))
+CHANGES = (
+    *(RecordingStarted, RecordingStopped, RoomClosed, RoomJoined, RoomLeft),
+    *(ConsentGiven, ConsentWithdrawn, PersonErased),
+)
 
 
 class Recordings:
-    """Follows the log, and has those recorded who are in a recorded room and have agreed to it."""
+    """Has those recorded who are in a recorded room, have a voice on this node, and have agreed to it.
+
+    It follows the log; and when a room gets its first voice here, it looks whether that is being recorded.
+    So it implements `rooms.voice.engine.VoiceListener`, too.
+    """
 
     def __init__(
         self, log: EventLog, performer: Performer, recorder: Recorder, clock: Callable[[], datetime]
@@ -26,33 +35,62 @@ class Recordings:
         self._performer = performer
         self._recorder = recorder
         self._clock = clock
+        self._voiced: set[Place] = set()
+        self._new: set[Place] = set()
+        self._some = asyncio.Event()
         self._on: dict[Place, frozenset[str]] = {}
         """The rooms that are being recorded, and who is in them."""
+        self._changes = 0
+
+    def speaking(self, room: str, person: str, turn: str, at: int) -> None:
+        """See `VoiceListener`."""
+        self._voiced_in(room)
+
+    def spoke(self, room: str, person: str, turn: str, started: int, ended: int) -> None:
+        """See `VoiceListener`."""
+
+    def slots(self, room: str, person: str, slots: Sequence[SlotContent]) -> None:
+        """See `VoiceListener`."""
+        self._voiced_in(room)
+
+    def left(self, room: str, person: str, voice: str, why: Why) -> None:
+        """See `VoiceListener`."""
+
+    def _voiced_in(self, room: str) -> None:
+        """A room has voices on this node."""
+        org, name = room.split("/")
+        if (org, name) not in self._voiced:
+            self._voiced.add((org, name))
+            self._new.add((org, name))
+            self._some.set()
 
     async def run(self) -> None:
         """Follow until cancelled, after a look at how everything stands."""
         head = await self._log.head()
-        was = set(self._on)
-        places = [place async for place in self._switched(head)]
-        for org, room in {*places, *was}:
-            await self._settle(org, room)
-        async for batch in self._log.follow(head):
-            for recorded in batch:
-                await self._saw(recorded)
+        self._new |= self._voiced
+        self._some.set()
+        async with asyncio.TaskGroup() as group:
+            looking = group.create_task(self._look())
+            try:
+                async for batch in self._log.follow(head):
+                    for recorded in batch:
+                        await self._saw(recorded)
+            finally:
+                looking.cancel()
 
-    async def _switched(self, head: int) -> AsyncIterator[Place]:
-        """The rooms that were ever recorded and not stopped again."""
-        on: dict[Place, bool] = {}
-        async for batch in self._log.read(SWITCHED, upto=head):
-            for each in batch:
-                if isinstance(event := each.event, RecordingStarted | RecordingStopped):
-                    on[each.org, event.room] = isinstance(event, RecordingStarted)
-        for place, started in on.items():
-            if started:
-                yield place
+    async def _look(self) -> None:
+        while True:
+            await self._some.wait()
+            self._some.clear()
+            while self._new:
+                place = next(iter(self._new))
+                await self._settle(*place)
+                self._new.discard(place)
 
     async def _saw(self, recorded: Recorded) -> None:
         org, event = recorded.org, recorded.event
+        if isinstance(event, CHANGES):
+            self._changes += 1
         match event:
             case RecordingStarted():
                 await self._settle(org, event.room)
@@ -80,17 +118,26 @@ class Recordings:
 
     async def _settle(self, org: str, room: str) -> None:
         """Have those recorded in the room who are to be, by what the log says now."""
+        changes, found = self._changes, await self._found(org, room)
+        while changes != self._changes:  # what was looked up may be from before
+            changes, found = self._changes, await self._found(org, room)
+        recording, members, agreed = found
+        if recording is None:
+            self._on.pop((org, room), None)
+            self._recorder.stop(org, room)
+        else:
+            self._on[org, room] = members
+            self._recorder.record(org, room, recording, agreed)
+
+    async def _found(self, org: str, room: str) -> tuple[str | None, frozenset[str], set[str]]:
+        """The recording that is on, who is in the room, and who of these has agreed to it."""
         at = self._clock()
         context = Context(org=org, actor="recorder", role="service", at=at)
         state: Recording = await self._performer.look(StopRecording(room=room), context)
-        if not state.on or state.running is None:
-            self._on.pop((org, room), None)
-            self._recorder.stop(org, room)
-            return
+        if not state.on:
+            return None, frozenset(), set()
         members = frozenset(state.room.members(room))
-        agreed = {person for person in members if await self._agrees(org, person, at)}
-        self._on[org, room] = members
-        self._recorder.record(org, room, state.running, agreed)
+        return state.running, members, {person for person in members if await self._agrees(org, person, at)}
 
     async def _agrees(self, org: str, person: str, at: datetime) -> bool:
         context = Context(org=org, actor=person, role="service", at=at)

@@ -8,6 +8,7 @@ from domain.rooms import LeaveRoom, NotInTheRoom, UnknownRoom
 from realtime.access import STAFF, Access
 from realtime.house import House
 from realtime.reading import Reading
+from rooms.past.room import RoomHistory
 
 WATCHING: tuple[Role, ...] = (*STAFF, "auditor")
 """Who may look into rooms that they are not in."""
@@ -48,6 +49,15 @@ async def must_watch(house: House, access: Access, room: str) -> Standing:
     found = await standing(house, access, room)
     must_be_watching(found, access)
     return found
+
+
+async def may_replay(house: House, access: Access, room: str, what: str) -> tuple[RoomHistory, Reading]:
+    """The past is for members, whoever watches, and those who were in the room before and are absent now."""
+    found = await standing(house, access, room)
+    history = await house.pasts.of(access.org, room)
+    if not (found.member or access.role in WATCHING or history.was_in(access.sub)):
+        raise NotInTheRoom
+    return history, looking(house, access, room, found, what)
 
 
 def must_be_watching(found: Standing, access: Access) -> None:

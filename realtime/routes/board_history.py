@@ -11,14 +11,10 @@ from msgspec import Meta, Struct
 from domain.errors import Invalid
 from domain.events import Instant
 from domain.identity import ERASED
-from domain.rooms import NotInTheRoom
-from realtime.access import Access
 from realtime.going_back import Way, go_back
-from realtime.house import House
-from realtime.reading import Reading
 from realtime.routes.audit import AtText, parsed
 from realtime.routes.common import Asking, Body, Done, Id, InHouse, PathId
-from realtime.watching import WATCHING, looking, standing
+from realtime.watching import may_replay
 from rooms.past.changes import Difference, Kind, differences
 from rooms.past.restoring import back_to, without
 from rooms.past.room import TEXTS, Moment, RoomHistory
@@ -91,19 +87,10 @@ class Undoing(Body, frozen=True, kw_only=True):
     edit: Id | None = None
 
 
-async def _looked(house: House, access: Access, room: str, what: str) -> tuple[RoomHistory, Reading]:
-    """For members, whoever watches, and those who were in the room before and are absent now."""
-    found = await standing(house, access, room)
-    history = await house.pasts.of(access.org, room)
-    if not (found.member or access.role in WATCHING or history.was_in(access.sub)):
-        raise NotInTheRoom
-    return history, looking(house, access, room, found, what)
-
-
 @get("/rooms/{room:str}/board")
 async def board_at(house: InHouse, access: Asking, room: PathId, at: AtText = None) -> BoardAt:
     """The board as it was at a position or an instant, now if none is given, and who wrote what."""
-    history, reading = await _looked(house, access, room, "board-history")
+    history, reading = await may_replay(house, access, room, "board-history")
     moment = history.moment(*parsed(at))
     persons = history.persons(moment)
     await reading.of(persons)
@@ -125,7 +112,7 @@ async def board_changes(
     house: InHouse, access: Asking, room: PathId, since: AtText = None, until: AtText = None
 ) -> Changes:
     """What was inserted and is still there, and what was deleted: since the beginning, or then, until now."""
-    history, reading = await _looked(house, access, room, "board-changes")
+    history, reading = await may_replay(house, access, room, "board-changes")
     start = Moment(0, None) if since is None else history.moment(*parsed(since))
     end = history.moment(*parsed(until))
     if start.position > end.position:

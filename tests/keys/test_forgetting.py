@@ -9,6 +9,7 @@ from adapters.key_vault import KeyVault
 from adapters.postgres_followers import PostgresFollowers
 from adapters.postgres_log import PostgresLog
 from adapters.postgres_views import PostgresViews
+from adapters.sound_files import SoundFiles
 from domain.catalogue import ERASED
 from domain.commands import ROUTES
 from domain.erasure import ErasePerson
@@ -40,7 +41,8 @@ class Process:
         self.vault = log.vault
         self.performer = Performer(log, ROUTES)
         self.forgetting = Forgetting(log, log.vault, self.performer, 0)
-        self.erasing = Erasing(log, PostgresFollowers(log.rows), log.vault, PostgresViews(log.rows))
+        sounds = SoundFiles(Path("none"), log.vault, most=0)
+        self.erasing = Erasing(log, PostgresFollowers(log.rows), log.vault, PostgresViews(log.rows), sounds)
 
     async def name_in_memory(self, person: str) -> str | None:
         """The name as decisions of this process have it."""

@@ -1,4 +1,5 @@
 from domain.interventions import InterventionDelivered
+from domain.recording import RecordingStarted, RecordingStopped
 from domain.rooms import (
     MessageSent,
     ProblemPosed,
@@ -52,6 +53,7 @@ def test_a_room_as_somebody_finds_it():
             "hints": 2,
         },
         "timer": {"phase": "work", "ends": "2026-11-21T09:00:00Z"},
+        "recording": False,
         "floor": {"mode": "open", "hands": [], "speakers": [], "muted": [], "showing": []},
         "messages": [
             {"position": 4, "at": "2026-11-21T09:03:00Z", "person": "ada", "text": "Hi", "anchor": None}
@@ -94,3 +96,11 @@ def test_a_timer_that_is_off_is_no_timer():
 def test_a_closed_room_is_empty():
     state = state_of(ROOM, "r1", OPENED, ADA, timer("work"), RoomClosed(room="r1"))
     assert (state.closed, state.members, state.timer) == (True, {}, None)
+
+
+def test_whether_it_is_being_recorded():
+    on = RecordingStarted(room="r1", recording="rec", by="tess")
+    off = RecordingStopped(room="r1", recording="rec", why="full")
+    assert state_of(ROOM, "r1", OPENED, on).recording
+    assert not state_of(ROOM, "r1", OPENED, on, off).recording
+    assert not state_of(ROOM, "r1", OPENED, on, RoomClosed(room="r1")).recording

@@ -17,6 +17,8 @@ from infra.wiring import utc_now
 from realtime.access import Access
 from realtime.reading import Reading
 from tests.realtime.guests import Guest, fresh, guests, room_with, sealed_upto
+from tests.recording.spoken import encoded, packets
+from tests.recording.stored import stored
 
 RECORDED = {
     "/audit/events": "events",
@@ -34,6 +36,8 @@ RECORDED = {
     "/rooms/{room}/board/rights": "board-rights",
     "/rooms/{room}/feed": "feed",
     "/rooms/{room}/participation": "participation",
+    "/rooms/{room}/recordings": "recordings",
+    "/rooms/{room}/recordings/{segment}": "recording",
     "/sessions": "sessions",
     "/tutors": "tutors",
     "/tutors/{tutor}/scores": "tutor-scores",
@@ -65,11 +69,13 @@ class Scene:
     tia: Guest
     room: str
     position: int
+    segment: str = ""
 
     def path(self, template: str) -> str:
         return template.format(
             person=self.ada.person,
             room=self.room,
+            segment=self.segment,
             tutor=self.tia.person,
             position=self.position,
             view="participation",
@@ -116,6 +122,8 @@ async def reads(by: Guest, of: Guest) -> list[dict[str, Any]]:
 
 
 async def look(who: Guest, scene: Scene, template: str) -> None:
+    if "/recordings" in template and not scene.segment:
+        scene.segment = await stored(who.house, scene.room, scene.ada.person, packets(encoded((0, 100))), 1)
     if template.endswith(("/live", "/feed")):
         async with who.stream(scene.path(template)) as stream:
             assert await stream.next()
