@@ -53,6 +53,7 @@ class Spoken:
             feed.also.append(voice.saw)
             parts["facilitators-voice"] = voice.run
             _measure(metrics, "facilitator_voice", "The facilitator's words", voice.counts)
+            metrics.gauge("facilitator_voice_waiting", "Words to be said aloud.", voice.waiting)
         return parts
 
 

@@ -61,6 +61,10 @@ class FacilitatorsVoice:
     _some: asyncio.Event = field(default_factory=asyncio.Event)
     _ended: asyncio.Event = field(default_factory=asyncio.Event)
 
+    def waiting(self) -> int:
+        """How many words wait to be said, or are being said."""
+        return len(self._waiting) + len(self._said_in)
+
     def speaking(self, room: str, person: str, turn: str, at: int) -> None:
         """Somebody has begun to speak."""
         if person != FACILITATOR:
