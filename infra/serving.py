@@ -8,6 +8,8 @@ from typing import Any
 
 import uvicorn
 
+from realtime.sockets.first_look import looking
+
 FRAME = 1024 * 1024
 """Bytes of a WebSocket message, at most: larger ones close the socket with 1009."""
 GRACE = 2
@@ -24,9 +26,11 @@ class Server(uvicorn.Server):
     def __init__(self, app: Any, sockets: Callable[..., asyncio.Protocol] | None = None) -> None:
         """`sockets` makes the protocol of each WebSocket; without it they are routes of the application."""
         ws: Any = sockets or "websockets-sansio"
+        http: Any = looking(sockets) if sockets else "httptools"
         super().__init__(
             uvicorn.Config(
                 app,
+                http=http,
                 ws=ws,
                 ws_max_size=FRAME,
                 ws_per_message_deflate=False,

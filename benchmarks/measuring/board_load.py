@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from benchmarks.measuring.board_cores import first
 from benchmarks.measuring.board_served import Served
 from benchmarks.measuring.compiled import compiled
 
@@ -105,6 +106,7 @@ def _run(command: Sequence[str], seen: Callable[[str], None], held: str) -> Foun
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdin is not None
+        first(process.pid)
         try:
             for line in process.stdout:
                 said.append(line)

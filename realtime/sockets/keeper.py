@@ -48,6 +48,7 @@ class Sockets:
         self._open: set[LeanSocket] = set()
         self._ending: dict[LeanSocket, int] = {}
         self._group: asyncio.TaskGroup | None = None
+        self._outgoing: list[LeanSocket] = []
 
     def __len__(self) -> int:
         """How many there are."""
@@ -92,6 +93,12 @@ class Sockets:
         self.framed, self.frame = data, binary(data)
         return self.frame
 
+    def has_outgoing(self, socket: LeanSocket) -> None:
+        """It sends something: written as soon as what is to be read now has been read, all at once."""
+        if not self._outgoing:
+            asyncio.get_running_loop().call_soon(self._write)
+        self._outgoing.append(socket)
+
     def ending(self, socket: LeanSocket, ticks: int) -> None:
         """A socket is being closed, and cut off if that takes longer."""
         self._open.discard(socket)
@@ -132,6 +139,11 @@ class Sockets:
             socket.close(refusal.code, refusal.reason)
         else:
             socket.opened(session)
+
+    def _write(self) -> None:
+        outgoing, self._outgoing = self._outgoing, []
+        for socket in outgoing:
+            socket.write()
 
     def _look_after(self) -> None:
         self.now += 1

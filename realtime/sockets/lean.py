@@ -19,6 +19,8 @@ MOVING = "The server restarts; come back in a moment."
 QUIET, PATIENCE, FAREWELL, HURRY = 20, 40, 10, 2
 """Ticks of silence until a client is pinged, or cut off; ticks that it has to hang up, and when we stop."""
 NEW, OPENING, OPEN, ENDING = range(4)
+MUCH = 16 * 1024
+"""Bytes that are written at once: who does not read is noticed by what the network does not take."""
 HIGH = 1024 * 1024
 """Bytes that a client leaves unread before we stop to read what it sends: what it asks for would have no end.
 What others do is kept from it much earlier, so whoever reads slowly and types is read from."""
@@ -35,6 +37,7 @@ class LeanSocket(asyncio.Protocol):
         "_choked",
         "_connections",
         "_held",
+        "_outgoing",
         "_parser",
         "_receive",
         "_session",
@@ -57,6 +60,8 @@ class LeanSocket(asyncio.Protocol):
         """Only while a message is here in part."""
         self._choked = 0
         """If the client does not read: the bytes that waited for it when that was looked at last."""
+        self._outgoing = b""
+        """What the session sent in this turn of the loop: a write costs more than all else."""
         self._held = False
         """Whether nothing is taken for a while, since it sends too fast."""
         self.heard = sockets.now
@@ -68,7 +73,14 @@ class LeanSocket(asyncio.Protocol):
         """See `Transport.send`. What is sent to many one after the other is framed once."""
         if self._stage != ENDING:
             sockets = self._sockets
-            self._transport.write(sockets.frame if data is sockets.framed else sockets.encoded(data))
+            frame = sockets.frame if data is sockets.framed else sockets.encoded(data)
+            if self._outgoing:
+                self._outgoing += frame
+            else:
+                self._outgoing = frame
+                sockets.has_outgoing(self)
+            if len(self._outgoing) > MUCH:
+                self.write()
 
     def close(self, code: int, reason: str) -> None:
         """See `Transport.close`. From here on nothing is read; whoever does not hang up is cut off."""
@@ -90,7 +102,7 @@ class LeanSocket(asyncio.Protocol):
 
     def pending(self) -> int:
         """See `Transport.pending`."""
-        return self._transport.get_write_buffer_size()
+        return self._transport.get_write_buffer_size() + len(self._outgoing)
 
     # What the event loop and the HTTP server do.
 
@@ -155,6 +167,12 @@ class LeanSocket(asyncio.Protocol):
         self._session = session
         self._stage = OPEN
         self._go_on()
+
+    def write(self) -> None:
+        """Write what the session sent."""
+        outgoing, self._outgoing = self._outgoing, b""
+        if outgoing:
+            self._transport.write(outgoing)
 
     def silent(self, ticks: int) -> None:
         """Nothing was heard for so long. Whoever takes what we send is alive."""
@@ -243,7 +261,8 @@ class LeanSocket(asyncio.Protocol):
 
     def _end(self, last: bytes) -> None:
         """Send this, and nothing behind it."""
-        self._transport.write(last)
+        self._transport.write(self._outgoing + last)
+        self._outgoing = b""
         self._stop()
 
     def _stop(self) -> None:

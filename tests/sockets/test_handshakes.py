@@ -2,10 +2,12 @@
 
 import msgspec
 import pytest
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from websockets.exceptions import InvalidStatus
 
+from realtime.sockets.first_look import FirstLook, opens_websocket
 from realtime.sockets.handshake import HEAD, NotUpgraded, upgraded
-from tests.sockets.served import request, served
+from tests.sockets.served import request, served, until
 
 
 @pytest.mark.parametrize(
@@ -97,3 +99,43 @@ def test_a_key_that_is_given_twice_is_none():
     twice = request("/r").replace(b"\r\n\r\n", b"\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
     with pytest.raises(NotUpgraded):
         upgraded(twice)
+
+
+def test_only_a_whole_plain_request_for_a_websocket_is_taken_at_first_sight():
+    plain = request("/echo")
+    assert opens_websocket(plain)
+    assert opens_websocket(plain.replace(b"websocket", b"WebSocket").replace(b"Upgrade:", b"UPGRADE:"))
+    for other in (
+        plain[:-1],
+        plain + b"x",
+        plain + plain,
+        plain.replace(b"HTTP/1.1", b"HTTP/1.0"),
+        plain.replace(b"Host: ", b"Host : "),
+        plain.replace(b"Host: localhost", b"Host: local\r\n host"),
+        plain.replace(b"\r\n", b"\n"),
+        request("/echo", "POST"),
+        request("/echo", Upgrade="h2c"),
+        request("/echo", Connection="keep-alive"),
+        request("/echo", Connection="Upgraded"),
+        request("/echo", Content_Length="0"),
+        request("/echo", Transfer_Encoding="chunked"),
+        request("/echo", X="\x00"),
+    ):
+        assert not opens_websocket(other), other
+
+
+async def test_a_request_that_comes_in_pieces_opens_a_socket_by_way_of_the_http_server():
+    async with served() as running, running.connected() as raw:
+        asked, connections = request("/echo"), running.server.server_state.connections
+        await raw.send(asked[:40])
+        await until(lambda: any(isinstance(each, HttpToolsProtocol) for each in connections))
+        await raw.send(asked[40:])
+        assert await raw.exactly(12) == b"HTTP/1.1 101"
+
+
+async def test_who_has_connected_and_asked_for_nothing_does_not_hold_up_the_end():
+    async with served() as running, running.connected() as raw:
+        connections = running.server.server_state.connections
+        await until(lambda: any(isinstance(each, FirstLook) for each in connections))
+        running.server.should_exit = True
+        assert await raw.rest() == b""
