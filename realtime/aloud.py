@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from domain.aloud import FACILITATOR, Aloud, FacilitatorVoiceSet, SetFacilitatorVoice
-from domain.errors import LogUnavailable
+from domain.errors import LogUnavailable, Refused
 from domain.events import Context, Recorded
 from domain.interventions import InterventionDelivered
 from domain.rooms import RoomClosed
@@ -18,7 +18,7 @@ from realtime.perform import Performer
 from realtime.speech import place
 from rooms.aloud.frames import Frame, frames_of
 from rooms.aloud.synthesiser import CannotSpeak, Synthesiser
-from rooms.voice.engine import MediaEngine, SlotContent, SpeakerIsThere, Why
+from rooms.voice.engine import MediaEngine, SlotContent, Why
 
 logger = logging.getLogger(__name__)
 
@@ -155,7 +155,7 @@ class FacilitatorsVoice:
     async def _speak(self, room: str, frames: Sequence[Frame]) -> None:
         try:
             speaker = self.media.speaker(room, FACILITATOR)
-        except SpeakerIsThere:
+        except Refused:  # it speaks already, or voices are carried where nobody speaks without joining
             self.counts["unsaid"] += 1
             return
         try:
