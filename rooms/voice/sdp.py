@@ -17,6 +17,8 @@ TOKEN = re.compile(r"[A-Za-z0-9_.-]{1,16}")
 UFRAG = re.compile(r"[A-Za-z0-9+/=_-]{4,256}")
 PASSWORD = re.compile(r"[A-Za-z0-9+/=_-]{22,256}")
 FRAGMENT = re.compile(r"^a=ice-(ufrag|pwd):(\S+)\s*$", re.MULTILINE)
+BUNDLE_ONLY = re.compile(r"^a=bundle-only\s*$", re.MULTILINE)
+PORT_0 = re.compile(r"^(m=\S+) 0 ")
 LARGEST_ONE_BYTE_ID = 14
 
 FEEDBACK = ("nack", "nack pli", "ccm fir")
@@ -81,7 +83,7 @@ def read_offer(text: str, limits: Limits) -> Offer:
     if text.count("\nm=") > limits.lines:
         raise TooManyLines
     try:
-        session = SessionDescription.parse(text)
+        session = SessionDescription.parse(_with_ports(text))
     except Exception as broken:  # the parser asserts and unpacks: anything may come out of nonsense
         raise NotAnOffer from broken
     lines = _lines(session.media)
@@ -91,6 +93,12 @@ def read_offer(text: str, limits: Limits) -> Offer:
     _check_bundle(session, used)
     transport = used[0].media
     return Offer(lines, _ufrag(transport), _fingerprints(transport))
+
+
+def _with_ports(text: str) -> str:
+    """Lines without a port of their own since they share the bundle's (RFC 8843, 6) are not refused ones."""
+    lines = re.split(r"^(?=m=)", text, flags=re.MULTILINE)
+    return "".join(PORT_0.sub(r"\1 9 ", line) if BUNDLE_ONLY.search(line) else line for line in lines)
 
 
 def _lines(media: Sequence[MediaDescription]) -> tuple[Line, ...]:

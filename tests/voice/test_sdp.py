@@ -56,6 +56,15 @@ def test_a_browsers_offer_is_understood():
     assert offer.ufrag == "Qk1L"
 
 
+def test_a_line_that_has_no_port_since_it_shares_the_bundles_is_no_refused_one():
+    """As Firefox offers all lines but the first."""
+    slot = (AUDIO % ("1", "recvonly")).replace("m=audio 9", "m=audio 0")
+    first = HEAD + AUDIO % ("0", "sendonly")
+    offer = read_offer((first + slot + "a=bundle-only\n").replace("\n", "\r\n"), Limits())
+    assert [(line.mid, line.use) for line in offer.lines] == [("0", "source"), ("1", "slot")]
+    assert [line.use for line in read_offer(first + slot, Limits()).lines] == ["source", "refused"]
+
+
 @pytest.mark.parametrize(
     ("text", "word"),
     [
