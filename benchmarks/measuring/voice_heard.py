@@ -15,6 +15,8 @@ from benchmarks.report import quantile
 from rooms.voice import rtp
 
 WHOLE, HALF = 0x10000, 0x8000
+NEVER = 60_000.0
+"""Milliseconds: the delay of what did not come at all."""
 
 
 @dataclass
@@ -41,12 +43,12 @@ class Heard:
     @property
     def p50(self) -> float:
         """The middle delay."""
-        return quantile(self.delays, 0.5) if self.delays else float("inf")
+        return quantile(self.delays, 0.5) if self.delays else NEVER
 
     @property
     def p99(self) -> float:
         """The 99th percentile of the delays."""
-        return quantile(self.delays, 0.99) if self.delays else float("inf")
+        return quantile(self.delays, 0.99) if self.delays else NEVER
 
     @property
     def wrong(self) -> int:

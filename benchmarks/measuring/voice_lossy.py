@@ -10,6 +10,7 @@ from pathlib import Path
 from benchmarks.measuring.board_house import Deployment
 from benchmarks.measuring.voice_browser import Tab, since, tabs
 from benchmarks.measuring.voice_company import company
+from benchmarks.measuring.voice_heard import NEVER
 from benchmarks.measuring.voice_packets import LOUD, QUIET
 from benchmarks.measuring.voice_path import path
 from benchmarks.measuring.voice_rooms import Pace
@@ -27,7 +28,6 @@ SETTLE = 5.0
 WAYS = ("the listener's way", "the speaker's way", "both ways")
 LEAST = 0.6
 """Of the packets of somebody who never pauses, how many must have come; sentences have pauses within."""
-NOWHERE = float("inf")
 
 
 def lossy(deployed: Deployment, pace: Pace) -> list[Row]:
@@ -46,7 +46,7 @@ def _concealed(served: Node, seconds: float) -> list[Row]:
             with tabs(served, [file, None]) as (speaker, listener):
                 found = _heard(served, (speaker, listener), f"lossy-{number}", way, seconds)
             came = found["packets"] > LEAST * 50 * seconds
-            share = 100 * found["concealed"] / found["samples"] if came else NOWHERE
+            share = 100 * found["concealed"] / found["samples"] if came else 100.0
             print(f"  {way}: {found}", file=sys.stderr, flush=True)
             rows.append(at_most(f"5 % lost, 40 ms jitter on {way}: concealed by Chromium", "%", share, 8))
     return rows
@@ -97,7 +97,7 @@ def _whole(seconds: float) -> range:
 def _worst(said: Sequence[tuple[int, int]], turns: Sequence[TurnTaken]) -> float:
     """The greatest distance, of a turn that was spoken from the nearest that was measured."""
     if not turns:
-        return NOWHERE
+        return NEVER
     return max(
         min(max(abs(turn.started - start), abs(turn.ended - end)) for turn in turns) for start, end in said
     )

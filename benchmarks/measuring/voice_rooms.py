@@ -41,6 +41,7 @@ def rooms(ours: Opening, peer: Opening, pace: Pace) -> list[Row]:
     found: dict[int, list[Spoken]] = {people: [] for people in counts}
     with ours() as served, company(served) as people:
         for _ in range(pace.rounds):
+            people.leave(0)  # nobody is there to say that they are, while the peer is measured
             theirs.append(_once(peer, FIRST, pace.seconds))
             for number in counts:
                 people.leave(number)
