@@ -31,6 +31,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     port: int
     media_port: int
     media_addresses: tuple[str, ...]
+    speech_check: str
     turn: tuple[str, ...]
     turn_secret: str
     livekit: str
@@ -138,6 +139,13 @@ VARIABLES: Sequence[Variable] = (
         "",
         "IP addresses at which browsers reach the voice port; 127.0.0.1 and LYCEUM_HOST if empty.",
         parsing.addresses,
+    ),
+    Variable(
+        "LYCEUM_SPEECH_CHECK",
+        "speech_check",
+        "none",
+        "What tells speech from typing and babble, beside levels: none, or silero (extra speech-check).",
+        parsing.one_of("none", "silero"),
     ),
     Variable(
         "LYCEUM_TURN",

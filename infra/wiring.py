@@ -27,6 +27,7 @@ from domain.commands import ROUTES
 from infra.embedded import Servers, servers
 from infra.forgetting import Erasing, Forgetting
 from infra.health import Health
+from infra.hearing import speech_check
 from infra.keeping import Run, kept
 from infra.logs import log_at, sounds_of, vault_of
 from infra.marks import Marks
@@ -224,10 +225,12 @@ async def _serving(
     switchboard = Switchboard(hub, progress, base.metrics)
     talking = Talking(base.outbox, clock)
     speech = Speech(base.outbox, base.performer.perform, clock, others=[talking])
+    check = speech_check(settings, speech)
+    heard = check or speech
     port: int = listener.getsockname()[1]
-    elsewhere = _livekit(settings, speech, clock)
+    elsewhere = _livekit(settings, heard, clock)
     local = elsewhere or IceLiteEngine(
-        settings.host, settings.media_port or port, settings.media_addresses, speech, clock
+        settings.host, settings.media_port or port, settings.media_addresses, heard, clock
     )
     # Rooms in LiveKit span nodes by themselves.
     media = elsewhere or await voices(base.bus, local, switchboard, base.metrics)
@@ -279,6 +282,7 @@ async def _serving(
     parts: dict[str, Run] = {
         "speech": speech.run,
         "talking": talking.run,
+        **({} if check is None else {"speech-check": check.over(local).run}),
         "voice": local.run,
         **({} if media is local else {"voices": media.run}),
         "boards": boards.run,

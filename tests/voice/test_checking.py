@@ -1,0 +1,153 @@
+"""A second stage between the engine and its listener: scripted, and with the real model on real Opus."""
+
+import array
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from random import Random
+
+import pytest
+
+from adapters.silero import Silero
+from benchmarks.measuring.spoken_opus import encoded
+from benchmarks.measuring.spoken_sounds import Voice, keyboard, scaled, spoken
+from rooms.voice.checking import Judge, SpeechCheck
+from rooms.voice.engine import Hear
+from rooms.voice.rtp import Packet
+from tests.need import need
+from tests.voice.ears import Ears, Turn
+
+
+class Engine:
+    """What a check needs of one: its taps."""
+
+    def __init__(self) -> None:
+        self.hearing: dict[str, Hear] = {}
+
+    def tap(self, room: str, person: str, hear: Hear) -> Callable[[], None]:
+        self.hearing[person] = hear
+        return lambda: self.hearing.pop(person, None) and None
+
+    def sound(self, person: str, at: int, opus: bytes) -> None:
+        if person in self.hearing:
+            self.hearing[person](Packet(96, 0, 0, 0, 1, 20, opus), at)
+
+
+class Script:
+    """Says what the payload says: how likely it is speech, in percent."""
+
+    made = 0
+
+    def __init__(self) -> None:
+        Script.made += 1
+
+    def hear(self, opus: bytes) -> float | None:
+        if opus == b"broken":
+            raise ValueError("no sound")
+        return int(opus) / 100
+
+    def forget(self) -> None:
+        pass
+
+
+@asynccontextmanager
+async def checking(ears: Ears, engine: Engine, judge: Callable[[], Judge]) -> AsyncIterator[SpeechCheck]:
+    check = SpeechCheck(ears, judge)
+    check._tap = engine.tap
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(check.run())
+        yield check
+        running.cancel()
+
+
+async def turn(check: SpeechCheck, engine: Engine, person: str, *packets: bytes, at: int = 1000) -> None:
+    check.speaking("school/algebra", person, f"{person}{at}", at)
+    for n, opus in enumerate(packets, 1):
+        engine.sound(person, at + 20 * n, opus)
+    check.spoke("school/algebra", person, f"{person}{at}", at, at + 20 * len(packets))
+
+
+async def test_speech_is_told_and_noise_is_not(ears):
+    engine = Engine()
+    async with checking(ears, engine, Script) as check:
+        await turn(check, engine, "ben", *[b"10"] * 50)
+        await turn(check, engine, "ada", *[b"90"] * 50)
+        await ears.until(lambda: len(ears.turns) == 1)
+    assert ears.turns == [Turn("ada", "ada1000", 1000, 2000)]
+    assert ears.began == [("ada", "ada1000", 1000)]
+
+
+async def test_packets_from_before_a_turn_are_heard_and_no_others(ears):
+    engine = Engine()
+    async with checking(ears, engine, Script) as check:
+        await turn(check, engine, "ada", *[b"10"] * 5)
+        for n in range(500):
+            engine.sound("ada", 2000 + 20 * n, b"broken")
+        for n in range(25):
+            engine.sound("ada", 20_000 + 20 * n, b"90")
+        await turn(check, engine, "ada", *[b"10"] * 5, at=20_400)
+        await ears.until(lambda: len(ears.turns) == 1)
+    assert ears.turns[0].turn == "ada20400"
+
+
+async def test_a_judge_that_fails_leaves_it_to_the_levels(ears, caplog):
+    engine = Engine()
+    async with checking(ears, engine, Script) as check:
+        await turn(check, engine, "ada", *[b"broken"] * 50)
+        await ears.until(lambda: len(ears.turns) == 1)
+    assert ears.turns == [Turn("ada", "ada1000", 1000, 2000)]
+    assert "ada" not in caplog.text
+
+
+async def test_whoever_leaves_is_told_of_behind_their_last_turn_and_not_tapped_any_more(ears):
+    engine = Engine()
+    async with checking(ears, engine, Script) as check:
+        await turn(check, engine, "ada", *[b"90"] * 50)
+        check.left("school/algebra", "ada", "v1", "left")
+        assert not ears.gone
+        assert not engine.hearing
+        await ears.until(lambda: bool(ears.gone))
+        check.left("school/algebra", "ben", "v2", "gone")
+    assert len(ears.turns) == 1
+    assert ears.gone == [("ada", "left"), ("ben", "gone")]
+
+
+async def test_what_still_waits_when_the_node_stops_is_told_by_its_levels(ears):
+    engine = Engine()
+    async with checking(ears, engine, Script) as check:
+        await asyncio.sleep(0)
+        await turn(check, engine, "ada", *[b"10"] * 50)
+    await turn(check, engine, "ben", *[b"10"] * 50, at=9000)
+    assert [each.person for each in ears.turns] == ["ada", "ben"]
+
+
+async def test_judges_are_used_again_and_few_are_kept(ears):
+    engine, made = Engine(), Script.made
+    async with checking(ears, engine, Script) as check:
+        for n in range(40):
+            await turn(check, engine, "ada", *[b"90"] * 10, at=1000 + 2000 * n)
+            await ears.until(lambda n=n: len(ears.turns) == n + 1)
+    assert Script.made == made + 1
+
+
+async def test_the_real_model_lets_speech_through_and_typing_not(ears):
+    need("espeak-ng")
+    said = spoken("Let us begin with the first exercise, shall we?", Voice("en-us+m3", 165, 45))
+    typed = scaled(keyboard(3 * 16_000, Random(1)), 25)
+    engine = Engine()
+    async with checking(ears, engine, Silero) as check:
+        await turn(check, engine, "ben", *encoded(typed))
+        await turn(check, engine, "ada", *encoded(scaled(said, 25)))
+        await ears.until(lambda: bool(ears.turns))
+        check.left("school/algebra", "ben", "v2", "left")
+        await ears.until(lambda: bool(ears.gone))
+    assert [each.person for each in ears.turns] == ["ada"]
+
+
+@pytest.mark.parametrize("garbage", [b"", b"\0", b"\xff" * 3, bytes(range(256)) * 4])
+def test_what_is_no_opus_is_not_judged_and_does_no_harm(garbage):
+    silero = Silero()
+    said = encoded(scaled(array.array("f", Random(1).choices(range(-99, 99), k=16_000)), 30))
+    for opus in (*said[:5], garbage, *said[5:]):
+        likely = silero.hear(opus)
+        assert likely is None or 0 <= likely <= 1
