@@ -10,7 +10,7 @@ import type { Toasts } from "../shared/toasts";
 import type { Moment } from "../shared/types";
 import { auditStyles } from "./audit-styles";
 import { History, neighbour } from "./history";
-import { board, facilitator, members, messages, spoke } from "./panels";
+import { board, facilitator, members, messages, spoke, transcripts } from "./panels";
 import "./scrubber";
 import "./timeline";
 
@@ -138,7 +138,7 @@ export class AuditPage extends LitElement {
         @play=${this.play}
       ></ly-scrubber>
       <div class="panels">
-        ${board(moment)} ${members(moment)} ${spoke(moment)} ${facilitator(moment)} ${messages(moment)} ${this.list(moment)}
+        ${board(moment)} ${members(moment)} ${spoke(moment)} ${facilitator(moment)} ${transcripts(moment)} ${messages(moment)} ${this.list(moment)}
       </div>
     </main>`;
   }

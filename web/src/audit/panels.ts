@@ -90,6 +90,21 @@ export function facilitator({ facilitator }: Moment): TemplateResult {
   </section>`;
 }
 
+export function transcripts({ transcripts }: Moment): TemplateResult | typeof nothing {
+  if (!transcripts.length) return nothing;
+  return html`<section class="card" aria-labelledby="transcripts">
+    <h2 id="transcripts">What had been said, as a program heard it</h2>
+    <ul class="said" tabindex="0" aria-labelledby="transcripts" data-testid="audit-transcripts">
+      ${transcripts.map(
+        ({ started, person, name, text }) => html`<li>
+          <p><strong>${name ?? person}</strong> <span class="muted small numbers">${clockTime(new Date(started).toISOString())}</span></p>
+          <p class="text">${text}</p>
+        </li>`,
+      )}
+    </ul>
+  </section>`;
+}
+
 export function messages({ messages }: Moment): TemplateResult {
   return html`<section class="card messages" aria-labelledby="messages">
     <h2 id="messages">Messages</h2>

@@ -17,7 +17,13 @@ const CHOICES: Choice[] = [
     scope: "voice",
     title: "Be heard",
     means:
-      "Your microphone goes to the others in the room, and the server measures when you speak, so that the facilitator notices who has had no say. Your voice is neither recorded nor written down. Without this you listen, and take part in writing.",
+      "Your microphone goes to the others in the room, and the server measures when you speak, so that the facilitator notices who has had no say. Your words are written down only if you agree to that, too. Without this you listen, and take part in writing.",
+  },
+  {
+    scope: "transcript",
+    title: "Have what you say written down",
+    means:
+      "In rooms where a tutor has turned it on, what you say becomes text that the others in the room can read, now and later. The sound is not kept. Without this nothing of what you say is written down.",
   },
   {
     scope: "text-to-model",

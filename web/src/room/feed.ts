@@ -4,6 +4,7 @@ import type { Api } from "../shared/api";
 import { openStream, type Stream } from "../shared/stream";
 import type { Fact, Slot } from "../shared/types";
 import { FLOOR_FACTS } from "./floor";
+import { SPOKEN_FACTS } from "./spoken";
 
 export interface FeedListener {
   /** Connected, or connected again: what happened up to this position may be unknown here. */
@@ -27,6 +28,7 @@ const FACTS = [
   "intervention.delivered.v1",
   "board.edited.v1",
   ...FLOOR_FACTS,
+  ...SPOKEN_FACTS,
 ];
 
 export function openFeed(api: Api, room: string, listener: FeedListener): Stream {

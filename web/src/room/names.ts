@@ -2,6 +2,7 @@
 
 import type { Api } from "../shared/api";
 import type { Member, RoomView } from "../shared/types";
+import { FACILITATOR } from "./spoken";
 
 export class Names {
   private readonly known = new Map<string, string>();
@@ -14,6 +15,7 @@ export class Names {
   ) {}
 
   of(person: string): string {
+    if (person === FACILITATOR) return "The facilitator";
     return this.known.get(person) ?? person;
   }
 

@@ -9,6 +9,7 @@ import type { Floor, Intervention, RoomView, Timer } from "../shared/types";
 import type { Board } from "../board/board";
 import { told } from "./floor";
 import type { FloorEvent } from "./floor-bar";
+import type { SettingEvent } from "./captions";
 import type { PlaceEvent, SendEvent } from "./messages";
 import type { RoomHeader } from "./room-header";
 import { insideStyles } from "./room-inside-styles";
@@ -16,6 +17,7 @@ import type { RoomSession } from "./session";
 import type { TimerEvent } from "./timer";
 import type { VoiceWish } from "./voice-controls";
 import "../board/board";
+import "./captions";
 import "./facilitator-note";
 import "./floor-bar";
 import "./mastery";
@@ -106,6 +108,10 @@ export class RoomInside extends LitElement {
     for (const words of told(before, after, reader)) notify(this, words);
   }
 
+  private get teaches(): boolean {
+    return this.session.me.roles.some((role) => role === "tutor" || role === "admin");
+  }
+
   private get hand(): boolean {
     return this.view.floor.hands.includes(this.session.me.person);
   }
@@ -138,6 +144,15 @@ export class RoomInside extends LitElement {
           ?leads=${this.session.leads}
           @floor=${this.decide}
         ></ly-floor-bar>
+        <ly-captions
+          .captions=${this.session.spoken.captions}
+          .nameOf=${this.nameOf}
+          ?transcripts=${this.session.spoken.transcripts}
+          ?voice=${this.session.spoken.facilitatorVoice}
+          ?sets=${this.teaches}
+          ?agreed=${this.session.me.consents.includes("transcript") && this.session.me.consents.includes("voice")}
+          @setting=${({ detail: { setting, on } }: SettingEvent) => this.act(() => this.session.spoken.set(setting, on))}
+        ></ly-captions>
       </div>
       <main data-tab=${this.tab}>${this.work()} ${this.talk()} ${this.progress()}</main>
       ${this.tabs()}`;
@@ -153,7 +168,7 @@ export class RoomInside extends LitElement {
       ?live=${feedUp}
       @leave=${() => this.act(() => this.session.leave())}
     >
-      ${me.roles.some((role) => role === "tutor" || role === "admin")
+      ${this.teaches
         ? html`<ly-pose-problem .api=${api} room=${this.session.room}></ly-pose-problem>`
         : nothing}
       <ly-timer .timer=${this.view.timer} @timer=${(event: TimerEvent) => this.setTimer(event.detail)}></ly-timer>

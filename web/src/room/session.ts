@@ -8,6 +8,7 @@ import { leadsRoom, rightsOf, type Rights } from "./floor";
 import { asksForMore, fold, refreshed, type KnownRoom } from "./model";
 import type { FloorAct } from "./floor-bar";
 import { Names } from "./names";
+import { Spoken } from "./spoken";
 import type { Picture } from "./pictures";
 import type { Tile } from "./tiles";
 import { Voice } from "./voice";
@@ -36,6 +37,7 @@ export class RoomSession implements FeedListener {
   slots: readonly Slot[] = [];
   readonly voice: Voice;
   readonly names: Names;
+  readonly spoken: Spoken;
   private feed: { close(): void } | null = null;
   private entering = false;
 
@@ -47,6 +49,7 @@ export class RoomSession implements FeedListener {
   ) {
     this.voice = new Voice(api, room, changed);
     this.names = new Names(api, room, changed);
+    this.spoken = new Spoken(api, room, changed);
   }
 
   /** Fetches the room, at least as of a position. */
@@ -143,6 +146,7 @@ export class RoomSession implements FeedListener {
 
   fact(fact: Fact): void {
     if (this.view) this.view = fold(this.view, fact);
+    this.spoken.fact(fact);
     this.voice.permit(this.rights);
     if (fact.event.type === "board.edited.v1") this.saved();
     const { type, person, why } = fact.event as { type: string; person?: string; why?: string };
@@ -187,6 +191,7 @@ export class RoomSession implements FeedListener {
   private async catchUp(position: number): Promise<void> {
     try {
       await this.refresh(position);
+      await this.spoken.refresh();
     } catch (error) {
       const status = error instanceof Refusal ? error.status : 0;
       if (this.inside && status === 403) await this.comeBack();

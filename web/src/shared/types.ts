@@ -187,6 +187,7 @@ export interface Moment {
   speaking: string[];
   messages: Message[];
   facilitator: (Message & { why: string; source: string })[];
+  transcripts: (Message & { started: number; ended: number })[];
 }
 
 export interface TimelineEntry {
