@@ -45,13 +45,16 @@ class Insisting:
                     group.create_task(self._do(key))
 
     async def _do(self, key: Hashable) -> None:
+        failures = 0
         while request := self._waiting.get(key):
             try:
                 async with self._room:
                     await request()
             except self._away as error:
                 self._failed()
-                logger.warning("a request waits for the other side: %s", error)
+                failures += 1
+                if failures == 1:
+                    logger.warning("a request waits for the other side: %s", error)
                 await asyncio.sleep(RETRY)
             else:
                 if self._waiting.get(key) is request:

@@ -5,6 +5,7 @@ so it has a process of its own, which may be killed at any time.
 """
 
 import asyncio
+import logging
 import os
 import sys
 from itertools import count
@@ -17,7 +18,6 @@ from adapters.livekit_hearing import (
     Listen,
     Lost,
     Said,
-    Seen,
     Sounded,
     Went,
     packed,
@@ -32,21 +32,21 @@ class Relay:
     def __init__(self, ear: int, output: int) -> None:
         self._ear, self._output = ear, output
         self._numbers = count(1)
-        self._who: dict[Seen, int] = {}
+        self._who: dict[str, int] = {}
 
-    def came(self, seen: Seen) -> None:
+    def came(self, identity: str) -> None:
         """Somebody is in the room."""
-        self._who[seen] = next(self._numbers)
-        self.say(Came(self._ear, self._who[seen], seen.identity, seen.metadata))
+        self._who[identity] = next(self._numbers)
+        self.say(Came(self._ear, self._who[identity], identity))
 
-    def went(self, seen: Seen) -> None:
+    def went(self, identity: str) -> None:
         """Somebody has left it."""
-        if who := self._who.pop(seen, None):
+        if who := self._who.pop(identity, None):
             self.say(Went(self._ear, who))
 
-    def sounded(self, seen: Seen, level: int, samples: bytes) -> None:
+    def sounded(self, identity: str, level: int, samples: bytes) -> None:
         """20 ms of somebody."""
-        if who := self._who.get(seen):
+        if who := self._who.get(identity):
             self.say(Sounded(self._ear, who, level, b"" if level == SILENT else samples))
 
     def say(self, message: Said) -> None:
@@ -79,6 +79,7 @@ async def _listen(wanted: Listen, relay: Relay) -> None:
 
 async def main() -> None:
     """Serve standard input and output, which nobody else may write to."""
+    logging.getLogger("livekit").setLevel(logging.CRITICAL)  # what went wrong is told through the pipe
     output = os.dup(1)
     os.dup2(2, 1)
     reader = asyncio.StreamReader()

@@ -9,7 +9,7 @@ import numpy
 from livekit import rtc
 from livekit.rtc.room import EventTypes
 
-from adapters.livekit_hearing import EarListener, EarLost, EarReplaced, Seen
+from adapters.livekit_hearing import EarListener, EarLost, EarReplaced
 
 RATE = 48_000
 PERIOD = 20
@@ -73,10 +73,10 @@ class _Hearing:
                 self._published(publication, participant)
 
     def _came(self, participant: rtc.RemoteParticipant) -> None:
-        self._listener.came(_seen(participant))
+        self._listener.came(participant.identity)
 
     def _went(self, participant: rtc.RemoteParticipant) -> None:
-        self._listener.went(_seen(participant))
+        self._listener.went(participant.identity)
 
     def end(self) -> None:
         """Hear nobody any longer."""
@@ -92,20 +92,20 @@ class _Hearing:
     ) -> None:
         if publication.kind == rtc.TrackKind.KIND_AUDIO:
             self._unsubscribed(track)
-            self._streams[track.sid] = self._group.create_task(self._hear(track, _seen(participant)))
+            self._streams[track.sid] = self._group.create_task(self._hear(track, participant.identity))
 
     def _unsubscribed(self, track: rtc.Track, *_: object) -> None:
         if stream := self._streams.pop(track.sid, None):
             stream.cancel()
 
-    async def _hear(self, track: rtc.Track, seen: Seen) -> None:
+    async def _hear(self, track: rtc.Track, identity: str) -> None:
         stream = rtc.AudioStream(
             track, sample_rate=RATE, num_channels=1, frame_size_ms=PERIOD, capacity=QUEUE
         )
         try:
             async for event in stream:
                 samples = event.frame.data
-                self._listener.sounded(seen, level_of(samples), bytes(samples))
+                self._listener.sounded(identity, level_of(samples), bytes(samples))
         finally:
             await stream.aclose()
 
@@ -114,10 +114,6 @@ class _Hearing:
             return
         replaced = reason == rtc.DisconnectReason.DUPLICATE_IDENTITY
         self.over.set_result(EarReplaced() if replaced else EarLost(str(reason)))
-
-
-def _seen(participant: rtc.RemoteParticipant) -> Seen:
-    return Seen(participant.identity, participant.metadata)
 
 
 def level_of(samples: memoryview) -> int:

@@ -62,12 +62,16 @@ class Ears:
                     self._tasks[room] = group.create_task(self._keep(room))
 
     async def _sweep(self) -> None:
+        before: set[str] = set()
         while True:
             try:
-                for room in await self._server.rooms():
-                    self.listen(room)
+                open_ = set(await self._server.rooms())
             except LiveKitAway:
                 self._failed("livekit-away")
+            else:
+                for room in open_ & before:  # into new ones another node may be on its way
+                    self.listen(room)
+                before = open_
             await asyncio.sleep(SWEEP)
 
     async def _keep(self, room: str) -> None:

@@ -1,15 +1,13 @@
 """Voice by LiveKit: it carries the media, and we say who may, hear who speaks, and end what must end."""
 
 import asyncio
-import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 
 from adapters.insisting import Insisting
 from adapters.livekit_ears import Ears
-from adapters.livekit_hearing import Seen
-from adapters.livekit_names import Names, Stamp, read_stamp
+from adapters.livekit_names import Names, Who, voice_of
 from adapters.livekit_process import EarProcess
 from adapters.livekit_room import LiveKitRoom, Voice
 from adapters.livekit_rules import Rule, Rules
@@ -95,11 +93,12 @@ class LiveKitEngine:
             raise VoiceIsFull
         if replaced is not None:
             self._end(replaced, "replaced")
-        voice = Voice(secrets.token_urlsafe(12), room, person, may, self._next())
+            self._remove(room, replaced.identity)
+        at = self._next()
+        identity = self._names.of(room, person, at)
+        voice = Voice(voice_of(identity), room, person, may, identity, at)
         self._add(voice)
-        stamp = Stamp(voice=voice.voice, at=voice.at)
-        token = self._server.token(room, self._names.of(room, person), stamp, may)
-        return Pass(voice.voice, self._server.url, token)
+        return Pass(voice.voice, self._server.url, self._server.token(room, identity, may))
 
     async def told(self, body: bytes, authorization: str) -> None:
         """See Elsewhere. What the ear hears as well is told twice, and done once."""
@@ -108,12 +107,12 @@ class LiveKitEngine:
         except NotFromLiveKit:
             self._count("livekit-event-refused")
             raise
-        seen = Seen(event.participant.identity, event.participant.metadata)
+        room, identity = event.room.name, event.participant.identity
         match event.event:
             case "participant_joined":
-                self.came(event.room.name, seen)
+                self.came(room, identity)
             case "participant_left" | "participant_connection_aborted":
-                self.went(event.room.name, seen)
+                self.went(room, identity)
             case _:
                 pass
 
@@ -136,14 +135,16 @@ class LiveKitEngine:
         self._rules.add(person, Rule(room, whole=True, at=self._next(), may=None))
         if voice := self._of(room, person):
             self._end(voice, "left")
-        self._remove(room, person)
+            self._remove(room, voice.identity)
+        self._insist.on(("all", room, person), partial(self._rule_all, room, person))
 
     async def permit(self, room: str, person: str, may: May) -> None:
-        """See MediaEngine."""
+        """See MediaEngine. Also of whom another node hears by now."""
+        self._rules.add(person, Rule(room, whole=True, at=self._next(), may=may))
+        self._insist.on(("all", room, person), partial(self._rule_all, room, person))
         if voice := self._of(room, person):
-            self._rules.add(person, Rule(room, whole=True, at=self._next(), may=may))
             self._rooms[room].permit(voice, may, silenced=voice.silenced)
-            self._grant(room, person, NOTHING if voice.silenced else may)
+            self._grant(room, voice.identity, NOTHING if voice.silenced else may)
 
     async def silence(self, scope: str, person: str) -> None:
         """See MediaEngine. Also of whom another node let in."""
@@ -151,7 +152,7 @@ class LiveKitEngine:
         for name, room in self._rooms.items():
             if name.startswith(scope) and (voice := room.voices.get(person)):
                 room.permit(voice, voice.may, silenced=True)
-                self._grant(name, person, NOTHING)
+                self._grant(name, voice.identity, NOTHING)
         self._insist.on(("silence", scope, person), partial(self._silence_all, scope, person))
 
     def tap(self, room: str, person: str, hear: Hear) -> Callable[[], None]:
@@ -177,51 +178,58 @@ class LiveKitEngine:
             identities = await self._server.identities(room)
         except LiveKitAway:
             return ()
-        found = [(identity, self._names.person(room, identity)) for identity in sorted(identities)]
-        return [SlotContent(identity, other) for identity, other in found if other not in {None, person}]
+        found = [(identity, self._names.read(room, identity)) for identity in sorted(identities)]
+        return [SlotContent(identity, who.person) for identity, who in found if who and who.person != person]
 
-    def came(self, room: str, seen: Seen) -> None:
+    def came(self, room: str, identity: str) -> None:
         """Somebody is in the LiveKit room: by a pass of this node, or of another."""
-        person, stamp = self._names.person(room, seen.identity), read_stamp(seen.metadata)
-        if person is None or stamp is None:
+        who = self._names.read(room, identity)
+        if who is None or self._ruled(room, identity, who):
             return
-        rule = self._rules.since(room, person, stamp.at)
-        if rule is not None and rule.may is None:
-            self._remove(room, person)
-            return
-        voice = self._voices.get(stamp.voice) or self._adopted(room, person, stamp)
-        if voice is None or voice.here:
-            return
-        if rule is not None and rule.may is not None:
-            self._rooms[room].permit(voice, rule.may, silenced=voice.silenced)
-            self._grant(room, person, rule.may)
-        self._rooms[room].arrived(voice, seen)
+        voice = self._voices.get(who.voice) or self._adopted(room, identity, who)
+        if voice is not None and not voice.here:
+            self._rooms[room].arrived(voice)
 
-    def went(self, room: str, seen: Seen) -> None:
+    def went(self, room: str, identity: str) -> None:
         """Somebody has left the LiveKit room."""
         here = self._rooms.get(room)
-        if here is not None and (voice := here.present.get(seen)):
+        if here is not None and (voice := here.present.get(identity)):
             self._end(voice, "left")
 
-    def sounded(self, room: str, seen: Seen, level: int, samples: bytes) -> None:
+    def sounded(self, room: str, identity: str, level: int, samples: bytes) -> None:
         """20 ms of somebody were heard."""
         here = self._rooms.get(room)
-        if here is None or seen not in here.present:
+        if here is None or identity not in here.present:
             self._count("ear-stranger")
             return
         self._count("ear-heard")
-        here.sounded(here.present[seen], level, samples, self._now())
+        here.sounded(here.present[identity], level, samples, self._now())
 
-    def _adopted(self, room: str, person: str, stamp: Stamp) -> Voice | None:
+    def _ruled(self, room: str, identity: str, who: Who) -> bool:
+        """Does what was ruled since their pass was made; whether they may not be here."""
+        rule = self._rules.since(room, who.person, who.at)
+        if rule is None:
+            return False
+        if rule.may is None:
+            self._remove(room, identity)
+            return True
+        self._grant(room, identity, rule.may)
+        return False
+
+    def _adopted(self, room: str, identity: str, who: Who) -> Voice | None:
         """The voice of a pass that another node made, or this one before it was started anew."""
         here = self._room(room)
-        known = here.voices.get(person)
-        if known is not None and known.at >= stamp.at:
-            return None  # an older connection, which LiveKit ends as the newer one joins
+        known = here.voices.get(who.person)
+        if known is not None and known.at > who.at:
+            self._remove(room, identity)
+            return None
         if known is not None:
             self._end(known, "replaced")
+            self._remove(room, known.identity)
+        rule = self._rules.since(room, who.person, who.at)
         # What it may do since, the node knows that let it in; LiveKit lets nothing else through.
-        voice = Voice(stamp.voice, room, person, May(speak=True, show=True), stamp.at)
+        may = rule.may if rule and rule.may else May(speak=True, show=True)
+        voice = Voice(who.voice, room, who.person, may, identity, who.at)
         self._add(voice)
         return voice
 
@@ -232,7 +240,7 @@ class LiveKitEngine:
 
     def _room(self, name: str) -> LiveKitRoom:
         if name not in self._rooms:
-            self._rooms[name] = LiveKitRoom(name, self._listener, self._names.of)
+            self._rooms[name] = LiveKitRoom(name, self._listener)
         return self._rooms[name]
 
     def _voice(self, voice: str) -> Voice:
@@ -258,18 +266,23 @@ class LiveKitEngine:
             for voice in list(here.voices.values()):
                 self._end(voice, "gone")
 
-    def _remove(self, room: str, person: str) -> None:
-        identity = self._names.of(room, person)
+    def _remove(self, room: str, identity: str) -> None:
         self._insist.on((room, identity), partial(self._server.remove, room, identity))
 
-    def _grant(self, room: str, person: str, may: May) -> None:
-        identity = self._names.of(room, person)
+    def _grant(self, room: str, identity: str, may: May) -> None:
         self._insist.on((room, identity), partial(self._server.permit, room, identity, may))
 
     async def _silence_all(self, scope: str, person: str) -> None:
         for room in await self._server.rooms():
-            if room.startswith(scope) and self._of(room, person) is None:
-                self._grant(room, person, NOTHING)
+            if room.startswith(scope):
+                await self._rule_all(room, person)
+
+    async def _rule_all(self, room: str, person: str) -> None:
+        """What was ruled holds for whom another node let in, too."""
+        for identity in await self._server.identities(room):
+            who = self._names.read(room, identity)
+            if who is not None and who.person == person and who.voice not in self._voices:
+                self._ruled(room, identity, who)
 
     def _tick(self) -> None:
         now = self._now()
@@ -305,14 +318,14 @@ class _Listening:
     def __init__(self, engine: LiveKitEngine, room: str) -> None:
         self._engine, self._room = engine, room
 
-    def came(self, seen: Seen) -> None:
+    def came(self, identity: str) -> None:
         """Somebody is in the room."""
-        self._engine.came(self._room, seen)
+        self._engine.came(self._room, identity)
 
-    def went(self, seen: Seen) -> None:
+    def went(self, identity: str) -> None:
         """Somebody has left it."""
-        self._engine.went(self._room, seen)
+        self._engine.went(self._room, identity)
 
-    def sounded(self, seen: Seen, level: int, samples: bytes) -> None:
+    def sounded(self, identity: str, level: int, samples: bytes) -> None:
         """20 ms of somebody."""
-        self._engine.sounded(self._room, seen, level, samples)
+        self._engine.sounded(self._room, identity, level, samples)

@@ -1,33 +1,24 @@
 """The port of the hidden participant in a LiveKit room, and how it is spoken of between processes."""
 
 import asyncio
-from dataclasses import dataclass
 from typing import Protocol
 
 import msgspec
 from msgspec import Struct
 
 
-@dataclass(frozen=True)
-class Seen:
-    """Somebody in the room: an identity, and the metadata of the pass with which they came."""
-
-    identity: str
-    metadata: str
-
-
 class EarListener(Protocol):
-    """Is told at once and synchronously."""
+    """Is told at once and synchronously. People are named by their identities in LiveKit."""
 
-    def came(self, seen: Seen) -> None:
+    def came(self, identity: str) -> None:
         """Somebody is in the room."""
         ...
 
-    def went(self, seen: Seen) -> None:
+    def went(self, identity: str) -> None:
         """Somebody has left it."""
         ...
 
-    def sounded(self, seen: Seen, level: int, samples: bytes) -> None:
+    def sounded(self, identity: str, level: int, samples: bytes) -> None:
         """20 ms of somebody: the level as RFC 6464 has it, and 960 samples of 16 bits, none if silent."""
         ...
 
@@ -66,7 +57,6 @@ class Came(Struct, frozen=True, array_like=True, tag=True):
     ear: int
     who: int
     identity: str
-    metadata: str
 
 
 class Went(Struct, frozen=True, array_like=True, tag=True):

@@ -16,7 +16,6 @@ from adapters.livekit_hearing import (
     Listen,
     Lost,
     Said,
-    Seen,
     Sounded,
     Went,
     packed,
@@ -35,20 +34,20 @@ class Listening:
 
     listener: EarListener
     over: "asyncio.Future[EarLost]"
-    people: dict[int, Seen] = field(default_factory=dict[int, Seen])
+    people: dict[int, str] = field(default_factory=dict[int, str])
 
     def told(self, message: Said) -> None:
         """Pass on what was heard."""
         match message:
-            case Came(_, who, identity, metadata):
-                self.people[who] = Seen(identity, metadata)
-                self.listener.came(self.people[who])
+            case Came(_, who, identity):
+                self.people[who] = identity
+                self.listener.came(identity)
             case Went(_, who):
-                if seen := self.people.pop(who, None):
-                    self.listener.went(seen)
+                if identity := self.people.pop(who, None):
+                    self.listener.went(identity)
             case Sounded(_, who, level, samples):
-                if seen := self.people.get(who):
-                    self.listener.sounded(seen, level, samples)
+                if identity := self.people.get(who):
+                    self.listener.sounded(identity, level, samples)
             case Lost(_, replaced, why):
                 self.lost(EarReplaced(why) if replaced else EarLost(why))
 
@@ -117,9 +116,10 @@ class EarProcess:
                 listening.told(message)
 
     def _send(self, message: Listen | Leave) -> None:
-        if self._process is not None and self._process.stdin is not None:
-            with suppress(ConnectionError, RuntimeError):  # it has ended: what waits for it is told
-                self._process.stdin.write(packed(message))
+        if self._process is None or self._process.stdin is None or self._process.stdin.is_closing():
+            return
+        with suppress(ConnectionError, RuntimeError):  # it has ended: what waits for it is told
+            self._process.stdin.write(packed(message))
 
 
 async def _stopped(process: asyncio.subprocess.Process) -> None:

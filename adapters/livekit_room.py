@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from aiortc.codecs.opus import OpusEncoder
 from av import AudioFrame
 
-from adapters.livekit_hearing import Seen
 from rooms.voice.engine import Hear, May, SlotContent, VoiceListener, Why
 from rooms.voice.rtp import Packet
 from rooms.voice.speech import Speech
@@ -26,6 +25,8 @@ class Voice:
     room: str
     person: str
     may: May
+    identity: str
+    """In LiveKit."""
     at: int
     """When the pass was made, ms."""
     here: bool = False
@@ -42,28 +43,27 @@ class Voice:
 class LiveKitRoom:
     """The voices of one room, by person."""
 
-    def __init__(self, name: str, listener: VoiceListener, identity: Callable[[str, str], str]) -> None:
+    def __init__(self, name: str, listener: VoiceListener) -> None:
         self.name = name
         self.voices: dict[str, Voice] = {}
         self._listener = listener
-        self._identity = identity
-        self.present: dict[Seen, Voice] = {}
+        self.present: dict[str, Voice] = {}
         self._taps: dict[str, list[_Tap]] = {}
 
     def add(self, voice: Voice) -> None:
         """A new voice; the person must have none here."""
         self.voices[voice.person] = voice
 
-    def arrived(self, voice: Voice, seen: Seen) -> None:
-        """Its client has joined, and is seen there so."""
+    def arrived(self, voice: Voice) -> None:
+        """Its client has joined."""
         voice.here = True
-        self.present[seen] = voice
+        self.present[voice.identity] = voice
         self.tell_slots()
 
     def remove(self, voice: Voice, why: Why) -> None:
         """The voice is over, and so is its open turn."""
         self.voices.pop(voice.person)
-        self.present = {seen: here for seen, here in self.present.items() if here is not voice}
+        self.present.pop(voice.identity, None)
         self._tell(voice, voice.speech.detector.close())
         self.tell_slots()
         self._listener.left(self.name, voice.person, voice.voice, why)
@@ -115,7 +115,7 @@ class LiveKitRoom:
     def slots(self, person: str) -> tuple[SlotContent, ...]:
         """Who else is heard: LiveKit's identity of each stands where a slot's line does elsewhere."""
         return tuple(
-            SlotContent(self._identity(self.name, voice.person), voice.person)
+            SlotContent(voice.identity, voice.person)
             for voice in self.voices.values()
             if voice.person != person and voice.here and not voice.muted
         )

@@ -13,7 +13,7 @@ from livekit.protocol.models import ParticipantPermission, TrackSource
 from livekit.protocol.room import ListParticipantsRequest, ListRoomsRequest, UpdateParticipantRequest
 from livekit.protocol.webhook import WebhookEvent
 
-from adapters.livekit_names import EAR, Stamp
+from adapters.livekit_names import EAR
 from rooms.voice.elsewhere import NotFromLiveKit
 from rooms.voice.engine import May
 
@@ -50,7 +50,7 @@ class LiveKitServer:
             await self._api.aclose()
             self._api = None
 
-    def token(self, room: str, identity: str, stamp: Stamp, may: May) -> str:
+    def token(self, room: str, identity: str, may: May) -> str:
         """A pass into the room."""
         grants = api.VideoGrants(
             room_join=True,
@@ -60,18 +60,18 @@ class LiveKitServer:
             can_publish_data=False,
             can_update_own_metadata=False,
         )
-        return self._signed(identity, grants, stamp.text())
+        return self._signed(identity, grants)
 
     def token_of_the_ear(self, room: str) -> str:
         """The pass of the hidden participant."""
         grants = api.VideoGrants(
             room_join=True, room=room, hidden=True, can_publish=False, can_publish_data=False
         )
-        return self._signed(EAR, grants, "")
+        return self._signed(EAR, grants)
 
-    def _signed(self, identity: str, grants: api.VideoGrants, metadata: str) -> str:
+    def _signed(self, identity: str, grants: api.VideoGrants) -> str:
         token = api.AccessToken(self._key, self._secret).with_identity(identity).with_grants(grants)
-        return token.with_ttl(SERVES).with_metadata(metadata).to_jwt()
+        return token.with_ttl(SERVES).to_jwt()
 
     async def permit(self, room: str, identity: str, may: May) -> None:
         """What the participant may do from now on; LiveKit takes back what they publish beyond it."""

@@ -198,6 +198,7 @@ class LiveKit:
     async def _called(self, request: web.Request) -> web.Response:
         method = request.match_info["method"]
         self.asked.append(method)
+        await self._moved()
         if self.away:
             return _refused(503, "unavailable")
         try:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 import msgspec
 from aiohttp import WSMsgType, web
@@ -24,7 +25,7 @@ class Signal:
         self._offering = False
 
     async def send(self, **message: object) -> None:
-        if not self._socket.closed:
+        with suppress(ConnectionError):  # it has just gone
             await self._socket.send_bytes(rtc.SignalResponse(**message).SerializeToString())
 
     async def join(
