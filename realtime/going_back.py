@@ -51,6 +51,7 @@ async def go_back(house: House, access: Access, room: str, way: Way) -> int:
     parts = tuple(part for part in way.parts if on is None or on(part))
     if not parts:
         raise NotOnThisBoard
+    await _all_recorded(house, access.org, room)
     history = await Pasts(house.log).of(access.org, room)  # its own: what is live will be added to it
     client = client_of(f"{room} {way.edit}", history.board, access.sub)
     if history.board.authors.known(client):
@@ -81,6 +82,18 @@ async def _may_write_on(house: House, access: Access, room: str) -> Callable[[st
     if access.role == "auditor" or access.sub not in state.room.members(room):
         raise NotInTheRoom
     return None if writes_all(state.rules, access.sub) else partial(may_write, state.rules, access.sub)
+
+
+async def _all_recorded(house: House, org: str, room: str) -> None:
+    """Wait until the log has what was just written: what it does not have is by nobody in particular."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            with house.hub.listening(("room", org, room)) as listener:
+                unsaved = {id(run): run for run in house.boards.hurry(org, room)}
+                while any(id(run) in unsaved for run in house.boards.hurry(org, room)):
+                    await listener.next(LOOK)
+    except (TimeoutError, FellBehind) as error:
+        raise LogUnavailable from error
 
 
 async def _edit(

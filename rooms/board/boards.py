@@ -149,6 +149,15 @@ class Boards:
         if board := self._boards.get((org, room)):
             board.sharing.recorded(position, runs)
 
+    def hurry(self, org: str, room: str) -> list[Run]:
+        """Have a board written without delay; the edits that the log does not have yet."""
+        board = self._boards.get((org, room))
+        if board is None:
+            return []
+        if board.gathering.unsaved:
+            self._attend(board, self._now())
+        return [*board.gathering.runs(), *board.sharing.unlogged()]
+
     @property
     def connections(self) -> int:
         """How many sockets are open."""

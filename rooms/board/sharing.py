@@ -116,7 +116,7 @@ class Sharing:
     def tell_all(self) -> None:
         """Tell all that a node must know that opens this board."""
         self._told_at = self._board.now()
-        runs = [*self._board.gathering.runs(), *(each.run for each in self._foreign if not each.logged)]
+        runs = [*self._board.gathering.runs(), *self.unlogged()]
         for part in parts(runs, self._board.limits.event_size) if runs else ():
             self.tell(self._board, Edited(part))
         self.tell(self._board, Told(open=True, present=tuple(self._present_here())))
@@ -241,6 +241,10 @@ class Sharing:
         news = [self._edit(run, logged=True) for run in runs]
         if any(news) and not self.neighbours:
             self.ask()  # somebody took it
+
+    def unlogged(self) -> list[Run]:
+        """What other nodes have told, and the log does not have."""
+        return [each.run for each in self._foreign if not each.logged]
 
     def keeps(self) -> bool:
         """Whether there is anything here that the log may never get otherwise."""

@@ -104,6 +104,20 @@ async def test_what_somebody_did_is_taken_out_and_nothing_of_the_others(house):
         assert [s["person"] for s in now["board"]["spans"]] == [ada.person]
 
 
+async def test_what_somebody_typed_a_moment_ago_is_taken_out_as_well(house):
+    async with guests(house, ada="student", ben="student") as (ada, ben):
+        room, _, second = await told(ada, ben)
+        async with ada.board(room) as here, ben.board(room) as there:
+            await there.until("hello 😀 world")
+            await here.until("hello 😀 world")
+            await there.write("!!")
+            await here.until("hello 😀 world!!")  # the log gets it half a second later
+            done = await ada.post(f"/rooms/{room}/board/undo", person=ben.person, since=second)
+            await here.until("hello 😀 world")
+        now = await ada.get(f"/rooms/{room}/board", at=done["position"])
+        assert now["board"]["text"] == "hello 😀 world"
+
+
 async def test_two_at_once_who_name_their_edit_alike_make_it_once(house):
     async with guests(house, ada="student", ben="student") as (ada, ben):
         room, first, _ = await told(ada, ben)
