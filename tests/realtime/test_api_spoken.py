@@ -1,16 +1,21 @@
 """From sound to the feed and the log, and from the facilitator's words to sound, on the whole house."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import aioice.ice
 import msgspec
 import psycopg
 import pytest
+from playwright.async_api import async_playwright, expect
 
 from infra.embedded import Servers
-from tests.house import RunningHouse, home
+from tests.house import PROJECT, RunningHouse, home
+from tests.need import need, need_folder
 from tests.realtime.guests import Guest, guests, room_with
 from tests.realtime.test_api_voice import voice
+from tests.story.browsers import browser
+from tests.story.speech import LITTLE, speech
 
 SHORT, LONG = "What is the next step?", "Why do we divide by two?"
 
@@ -124,3 +129,38 @@ async def test_where_nothing_writes_down_it_cannot_be_turned_on(house):
         refused = await tia.refused("POST", f"/rooms/{room}/transcripts", json={"on": True})
         assert refused == (409, "no-recogniser")
         await tia.post(f"/rooms/{room}/transcripts", on=False)
+
+
+async def test_on_the_page_a_tutor_turns_it_on_and_all_read_what_was_said(
+    speaking_house: RunningHouse, tmp_path: Path
+):
+    need_folder(PROJECT / "web" / "dist", "the built pages (make web)")
+    chromium, espeak = need("chromium"), need("espeak-ng")
+    microphone = speech(tmp_path, "ada", LITTLE, espeak, pause=2)
+    async with guests(speaking_house, tia="tutor", ada="student") as (tia, ada):
+        room = await room_with(tia, ada)
+
+        def link(guest: Guest) -> str:
+            return (
+                f"{speaking_house.url}/room?id={room}&token={speaking_house.token(guest.person, guest.role)}"
+            )
+
+        async with (
+            async_playwright() as playwright,
+            browser(playwright, chromium, None) as tias,
+            browser(playwright, chromium, microphone) as adas,
+        ):
+            await tias.page.goto(link(tia))
+            await tias.part("join-silent-button").click()
+            await tias.part("set-transcripts").click(timeout=10_000)
+            await expect(tias.part("set-transcripts")).to_be_checked()
+            await adas.page.goto(link(ada))
+            await adas.part("consent-transcript").check()
+            await adas.enter(link(ada))
+            for page in (tias, adas):
+                await expect(page.part("captions")).to_contain_text(f"Ada {SHORT}", timeout=15_000)
+            await expect(adas.part("set-transcripts")).to_have_count(0)
+            await tias.part("set-transcripts").click()
+            for page in (tias, adas):
+                await expect(page.part("captions")).to_have_count(0)
+            assert (tias.errors, adas.errors) == ([], [])
