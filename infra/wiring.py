@@ -318,7 +318,7 @@ def _livekit(
     if not settings.livekit:
         return None
     try:
-        from adapters.livekit_engine import LiveKitEngine  # noqa: PLC0415  an extra, and a hundred megabytes
+        from adapters.livekit_engine import LiveKitEngine  # noqa: PLC0415  an extra, a hundred megabytes
         from adapters.livekit_names import Names  # noqa: PLC0415
         from adapters.livekit_server import LiveKitServer  # noqa: PLC0415
     except ModuleNotFoundError as error:
