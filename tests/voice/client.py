@@ -9,9 +9,16 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import av
-from aiortc import AudioStreamTrack, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from aiortc import (
+    AudioStreamTrack,
+    RTCBundlePolicy,
+    RTCConfiguration,
+    RTCPeerConnection,
+    RTCSessionDescription,
+    VideoStreamTrack,
+)
 
-from rooms.voice.engine import MediaEngine
+from rooms.voice.engine import USUAL, May, MediaEngine
 
 RATE = 48000
 FRAME = RATE // 50
@@ -41,6 +48,10 @@ def script(*parts: tuple[int, int]) -> Samples:
     return samples
 
 
+# Its own "balanced" policy leaves the second sending line for pictures without a transport.
+BUNDLED = RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE)
+
+
 class Playing(AudioStreamTrack):
     """Plays samples once, then silence. `zero` is when it began, in ms since the epoch."""
 
@@ -63,16 +74,47 @@ class Playing(AudioStreamTrack):
         return frame
 
 
+class Painting(VideoStreamTrack):
+    """Small grey pictures, ten a second, all of one brightness (0 to 255)."""
+
+    def __init__(self, brightness: int) -> None:
+        super().__init__()
+        self._brightness = brightness
+        self._at = 0
+        self._start = 0.0
+
+    async def recv(self) -> av.VideoFrame:
+        self._start = self._start or time.monotonic()
+        await asyncio.sleep(max(0.0, self._start + self._at / 10 - time.monotonic()))
+        frame = av.VideoFrame(160, 120, "yuv420p")
+        for plane, value in zip(frame.planes, (self._brightness, 128, 128), strict=True):
+            plane.update(bytes([value]) * plane.buffer_size)
+        frame.pts, frame.time_base = self._at * 9000, fractions.Fraction(1, 90000)
+        self._at += 1
+        return frame
+
+
 class Client:
+    """Sends samples and `paintings` (the first a camera, the second a screen), receives in slots."""
+
     def __init__(
-        self, samples: Samples | None, slots: int = 2, configuration: RTCConfiguration | None = None
+        self,
+        samples: Samples | None,
+        slots: int = 2,
+        configuration: RTCConfiguration | None = None,
+        paintings: Sequence[VideoStreamTrack] = (),
+        pictures: int = 0,
     ) -> None:
-        self.pc = RTCPeerConnection(configuration or RTCConfiguration(iceServers=[]))
+        self.pc = RTCPeerConnection(configuration or BUNDLED)
         self.playing = Playing(samples) if samples is not None else None
         if self.playing:
             self.pc.addTransceiver(self.playing, direction="sendonly")
         for _ in range(slots):
             self.pc.addTransceiver("audio", direction="recvonly")
+        for painting in paintings:
+            self.pc.addTransceiver(painting, direction="sendonly")
+        for _ in range(pictures):
+            self.pc.addTransceiver("video", direction="recvonly")
         self.voice = ""
 
     async def offer(self) -> str:
@@ -82,9 +124,11 @@ class Client:
     async def take(self, answer: str) -> None:
         await self.pc.setRemoteDescription(RTCSessionDescription(answer, "answer"))
 
-    async def join(self, engine: MediaEngine, room: str, person: str, via: int | None = None) -> None:
+    async def join(
+        self, engine: MediaEngine, room: str, person: str, via: int | None = None, may: May = USUAL
+    ) -> None:
         """Joins; `via` is the port of a cable in between."""
-        joined = await engine.join(room, person, await self.offer())
+        joined = await engine.join(room, person, await self.offer(), may=may)
         self.voice = joined.voice
         port = str(engine.port)
         await self.take(joined.sdp.replace(f" {port} typ", f" {via or port} typ"))
@@ -98,6 +142,15 @@ class Client:
             heard = array.array("h", bytes(frame.planes[0]))
             peak = max(peak, max(heard) / 32768)
         return peak
+
+    async def sees(self, mid: str, brightness: int, seconds: float = 8.0) -> None:
+        """Waits until pictures of this brightness are seen in a slot."""
+        track = next(t.receiver.track for t in self.pc.getTransceivers() if t.mid == mid)
+        async with asyncio.timeout(seconds):
+            while True:
+                frame = await track.recv()
+                if abs(bytes(frame.planes[0])[0] - brightness) < 10:
+                    return
 
     async def hears(self, mid: str, seconds: float = 8.0) -> None:
         """Waits until something loud is heard in a slot."""

@@ -1,13 +1,13 @@
 """A running engine, and clients that stay on loopback."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 
 import pytest
 
 from rooms.voice.ice_lite import IceLiteEngine
-from tests.voice.client import Client, Samples, close_all
+from tests.voice.client import Client, Painting, Samples, close_all
 from tests.voice.ears import Ears
 
 
@@ -38,8 +38,13 @@ async def client(
     monkeypatch.setattr("aioice.ice.get_host_addresses", lambda use_ipv4, use_ipv6: ["127.0.0.1"])
     clients: list[Client] = []
 
-    def make(samples: Samples | None = None, slots: int = 2) -> Client:
-        clients.append(Client(samples, slots))
+    def make(
+        samples: Samples | None = None,
+        slots: int = 2,
+        paintings: Sequence[Painting] = (),
+        pictures: int = 0,
+    ) -> Client:
+        clients.append(Client(samples, slots, None, paintings, pictures))
         return clients[-1]
 
     yield make

@@ -19,6 +19,7 @@ class Ears:
         self.began: list[tuple[str, str, int]] = []
         self.turns: list[Turn] = []
         self.bound: dict[str, dict[str, str | None]] = {}
+        self.held: dict[str, list[SlotContent]] = {}
         self.gone: list[tuple[str, str]] = []
         self._told = asyncio.Event()
 
@@ -31,6 +32,7 @@ class Ears:
         self._told.set()
 
     def slots(self, room: str, person: str, slots: Sequence[SlotContent]) -> None:
+        self.held[person] = list(slots)
         self.bound[person] = {slot.mid: slot.person for slot in slots}
         self._told.set()
 
@@ -41,6 +43,11 @@ class Ears:
     def hears(self, person: str) -> set[str]:
         """Who is in this listener's slots."""
         return {speaker for speaker in self.bound.get(person, {}).values() if speaker}
+
+    def sees(self, person: str) -> set[tuple[str, str]]:
+        """Whose pictures are in this listener's slots, and which."""
+        held = self.held.get(person, [])
+        return {(slot.person, slot.what) for slot in held if slot.person and slot.what != "voice"}
 
     async def until(self, true: Callable[[], bool], seconds: float = 10.0) -> None:
         """Waits until it is so; fails if it takes longer."""
