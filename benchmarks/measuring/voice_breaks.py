@@ -22,6 +22,8 @@ AWAY = 1.0
 AGAIN = 0.2
 """Seconds after which whoever cannot join tries again."""
 PATIENCE = 30.0
+CHECKS_AT_ONCE, BETWEEN = 3, 0.05
+"""How often a client asks at first, and after how many seconds again."""
 CHECKS = 3000
 """Milliseconds within which a browser surely asks for consent, and so shows its new address."""
 
@@ -104,7 +106,9 @@ def _other_network(served: Node, people: Company, way: Path) -> None:
         raise ServerFailed(f"{status}: {fragment[:200].decode(errors='replace')}")
     said = fragment.decode()
     client.remote = _value("a=ice-ufrag:", said), _value("a=ice-pwd:", said)
-    client.line.send(client.binding())
+    for _ in range(CHECKS_AT_ONCE):
+        client.line.send(client.binding())
+        time.sleep(BETWEEN)
 
 
 def _value(name: str, said: str) -> str:

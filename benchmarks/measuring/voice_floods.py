@@ -1,14 +1,16 @@
 """Garbage, replays, forgeries and strangers: the room goes on, memory stays, and all of it is counted."""
 
 import random
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 
-from benchmarks.measuring.board_cores import cpu, memory
+from benchmarks.measuring.board_cores import cpu, memory, waited
 from benchmarks.measuring.voice_client import Voice
 from benchmarks.measuring.voice_company import SETTLE, Company, company
 from benchmarks.measuring.voice_heard import heard, is_rtp
 from benchmarks.measuring.voice_packets import MS
+from benchmarks.measuring.voice_rooms import DISTURBED
 from benchmarks.measuring.voice_served import Node
 from benchmarks.measuring.voice_wire import Due, wire
 from benchmarks.report import Row, at_most
@@ -79,9 +81,17 @@ def strangers(served: Node, seconds: float) -> list[Row]:
 def _flooded(
     served: Node, people: Company, kinds: Making, seconds: float, name: str, others: Sequence[Voice] = ()
 ) -> list[Row]:
-    """Twice: what a node makes once, for the first flood, is not what a flood costs."""
+    """Twice: what a node makes once, for the first flood, is not what a flood costs.
+
+    Once more if something was amiss while something else was busy on the server's core.
+    """
     _flood(served, people, kinds, WARMUP, "", others)
-    return _flood(served, people, kinds, seconds, name, others)
+    before, began = waited(served.pid), time.monotonic()
+    rows = _flood(served, people, kinds, seconds, name, others)
+    disturbed = (waited(served.pid) - before) / (time.monotonic() - began) > DISTURBED
+    if disturbed and any(row.met is False for row in rows):
+        return _flood(served, people, kinds, seconds, name, others)
+    return rows
 
 
 def _flood(

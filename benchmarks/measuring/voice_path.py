@@ -35,14 +35,17 @@ class Path:
     _move: bool = False
 
     def __post_init__(self) -> None:
+        self._moved = threading.Event()
         self._random = random.Random(self.seed)
         self._near, self._far = _socket(), _socket()
         self.port: int = self._near.getsockname()[1]
         """Where the client sends to."""
 
     def move(self) -> None:
-        """From the next packet on the server sees the client at another port."""
+        """From now on the server sees the client at another port."""
+        self._moved.clear()
         self._move = True
+        self._moved.wait()
 
     def run(self) -> None:
         """Until `stop`."""
@@ -68,6 +71,7 @@ class Path:
         self._far.close()
         self._far = _socket()
         selector.register(self._far, selectors.EVENT_READ)
+        self._moved.set()
 
     def _take(self, end: object) -> None:
         near = end is self._near

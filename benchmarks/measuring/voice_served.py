@@ -115,7 +115,6 @@ class Node:
         """On the server's core; again, at the same ports, after it was killed."""
         with on(SERVER):
             self.house.start()
-        self.connection = None
 
     def meet(self, rooms: Sequence[str], each: int) -> None:
         """Appended to the log, as commands would have done one by one."""
