@@ -7,7 +7,7 @@ const at = "2026-01-01T10:00:00Z";
 
 function room(changes: Partial<RoomView> = {}): RoomView {
   const floor = { mode: "open" as const, hands: [], speakers: [], muted: [], showing: [] };
-  const nothing = { members: [], messages: [], interventions: [], problem: null, timer: null, floor };
+  const nothing = { members: [], messages: [], interventions: [], problem: null, timer: null, recording: false, floor };
   return { room: "r", title: "Room", host: "h", capacity: 8, closed: false, position: 5, ...nothing, ...changes };
 }
 

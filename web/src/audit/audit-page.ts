@@ -10,14 +10,29 @@ import type { Toasts } from "../shared/toasts";
 import type { Moment } from "../shared/types";
 import { auditStyles } from "./audit-styles";
 import { History, neighbour } from "./history";
-import { board, facilitator, members, messages, spoke, transcripts } from "./panels";
+import { board, facilitator, members, messages, spoke, transcripts, voices } from "./panels";
 import "./scrubber";
 import "./timeline";
+import { Voices } from "./voices";
+
+declare global {
+  interface Window {
+    /** For tests and for finding faults. */
+    lyceumVoices?: Voices;
+  }
+}
 
 const INCOMPLETE = "This link is not complete. Please open the one that you were sent.";
 const PLAY_MS = 350;
 /** Into how many steps playing divides a history: the board grows between the events of the list, too. */
 const PLAY_STEPS = 100;
+
+/** How often the room is asked for while voices play: each answer is a read that goes on record. */
+const ROOM_MS = 1000;
+/** How often voices are set right, and who speaks is shown. */
+const VOICE_MS = 100;
+/** Milliseconds of silence that are played; a longer one is passed over. */
+const HUSH = 2000;
 
 /** The room as it was at any instant, from the log alone. */
 @customElement("ly-audit-page")
@@ -31,6 +46,7 @@ export class AuditPage extends LitElement {
   @state() private waiting = false;
   @query("ly-toasts") private toasts!: Toasts;
   private history: History | null = null;
+  private voices: Voices | null = null;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -48,12 +64,25 @@ export class AuditPage extends LitElement {
       this.history = new History(new Api("", token), id);
       this.moment = await this.history.at();
       this.position = this.moment?.position ?? 0;
+      await this.listen(id, token);
       document.title = `${this.moment?.title ?? id} · history · Lyceum`;
     } catch (error) {
       this.trouble = words(error);
       return;
     }
     await this.more();
+  }
+
+  private async listen(id: string, token: string): Promise<void> {
+    const voices = new Voices(new Api("", token), id);
+    await tell(this, () => voices.load());
+    this.voices = voices;
+    window.lyceumVoices = voices;
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.voices?.close();
   }
 
   private async more(): Promise<void> {
@@ -72,7 +101,7 @@ export class AuditPage extends LitElement {
   }
 
   private async step(by: -1 | 1): Promise<void> {
-    this.playing = false;
+    this.stop();
     if (by > 0) await this.fill();
     const next = neighbour(this.history!.entries, this.position, by);
     if (next !== null) await this.go(next);
@@ -88,6 +117,7 @@ export class AuditPage extends LitElement {
   }
 
   private async play(): Promise<void> {
+    if (this.voices?.segments.length) return this.playing ? this.stop() : this.playInTime(this.voices);
     this.playing = !this.playing;
     const { first, last } = this.moment!;
     if (this.playing && this.position >= last) await this.go(first);
@@ -100,9 +130,59 @@ export class AuditPage extends LitElement {
     }
   }
 
-  private seek(position: number): void {
+  /** Plays as fast as it happened, with the voices; passes over what was neither said nor done. */
+  private async playInTime(voices: Voices): Promise<void> {
+    this.playing = true;
+    if (this.position >= this.moment!.last && voices.nextFrom(instantOf(this.moment!)) === null) {
+      await this.go(this.moment!.first);
+    }
+    voices.start(instantOf(this.moment!));
+    for (let asked = 0; this.playing && this.isConnected; ) {
+      voices.follow();
+      if (performance.now() - asked >= ROOM_MS) {
+        asked = performance.now();
+        void this.keepUp(voices);
+      }
+      this.requestUpdate();
+      await new Promise((resume) => setTimeout(resume, VOICE_MS));
+    }
+  }
+
+  /** Shows the room as it was when what is heard was said. */
+  private async keepUp(voices: Voices): Promise<void> {
+    const next = voices.nextFrom(voices.now);
+    if (next === null || next > voices.now + HUSH) await this.passOver(voices, next ?? Infinity);
+    const moment = await this.history!.at(new Date(voices.now).toISOString()).catch(() => null);
+    if (!moment || !this.playing) return;
+    this.moment = moment;
+    this.position = moment.position;
+    if (moment.position >= moment.last && voices.nextFrom(voices.now) === null) this.stop();
+  }
+
+  /** Goes on to where the next voice is heard, or the next thing happened, whichever is first. */
+  private async passOver(voices: Voices, next: number): Promise<void> {
+    const { first, last, position } = this.moment!;
+    let stride = Math.max(1, Math.ceil((last - first) / PLAY_STEPS));
+    for (let found = position; found <= position && position < last; stride *= 2) {
+      const then = await this.history!.at(Math.min(last, position + stride)).catch(() => null);
+      if (!then || !this.playing) return;
+      found = then.position;
+      next = Math.min(next, found > position ? instantOf(then) : Infinity);
+    }
+    if (next < Infinity) voices.jump(Math.max(voices.now, next));
+  }
+
+  private stop(): void {
     this.playing = false;
-    void this.go(position);
+    this.voices?.pause();
+  }
+
+  private seek(position: number): void {
+    const inTime = this.playing && Boolean(this.voices?.playing);
+    if (!inTime) this.stop();
+    void this.go(position).then(() => {
+      if (inTime && this.playing) this.voices!.jump(instantOf(this.moment!));
+    });
   }
 
   override render() {
@@ -138,9 +218,16 @@ export class AuditPage extends LitElement {
         @play=${this.play}
       ></ly-scrubber>
       <div class="panels">
-        ${board(moment)} ${members(moment)} ${spoke(moment)} ${facilitator(moment)} ${transcripts(moment)} ${messages(moment)} ${this.list(moment)}
+        ${board(moment)} ${this.heard()} ${this.history?.boardOnly
+          ? nothing
+          : html`${members(moment)} ${spoke(moment)} ${facilitator(moment)} ${transcripts(moment)} ${messages(moment)} ${this.list(moment)}`}
       </div>
     </main>`;
+  }
+
+  private heard() {
+    const known = this.voices;
+    return known?.segments.length ? voices(known.people, (person) => known.speaks(person)) : nothing;
   }
 
   private list(moment: Moment) {
@@ -156,4 +243,9 @@ export class AuditPage extends LitElement {
       @more=${this.more}
     ></ly-timeline>`;
   }
+}
+
+/** When a moment was, ms since the epoch. */
+function instantOf(moment: Moment): number {
+  return moment.time ? Date.parse(moment.time) : 0;
 }

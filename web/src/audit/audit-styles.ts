@@ -90,6 +90,14 @@ export const auditStyles = css`
     flex-wrap: wrap;
     gap: 8px 14px;
   }
+  .voice {
+    padding: 2px 8px 2px 2px;
+    border-radius: 999px;
+  }
+  .voice[data-speaking="true"] {
+    outline: 2px solid var(--ly-accent);
+    background: var(--ly-accent-soft);
+  }
   .spoke,
   .said {
     display: grid;

@@ -1,6 +1,6 @@
 /** A room's past: one moment at a time, and the list of what happened. */
 
-import type { Api } from "../shared/api";
+import { Refusal, type Api } from "../shared/api";
 import type { Moment, TimelineEntry } from "../shared/types";
 
 const PAGE = 200;
@@ -10,8 +10,16 @@ interface Page {
   next: number | null;
 }
 
+/** What whoever was in the room before may see of its past: the board alone. */
+type Board = Pick<Moment, "room" | "position" | "time" | "first" | "last" | "board" | "authors">;
+
+const UNSEEN = { members: [], spoke: [], speaking: [], messages: [], facilitator: [], transcripts: [] };
+
 export class History {
   entries: TimelineEntry[] = [];
+  /** Whether the board is all that is shown: to those who may not audit. */
+  boardOnly = false;
+  private title = "";
   private next: number | null = 0;
   private asking: AbortController | null = null;
 
@@ -20,16 +28,31 @@ export class History {
     readonly room: string,
   ) {}
 
-  /** The room as it was at a position (the latest if none); null if a later question overtook this one. */
-  async at(position?: number): Promise<Moment | null> {
+  /** The room at a position or an instant (the latest if none); null if a later question overtook this one. */
+  async at(position?: number | string): Promise<Moment | null> {
     this.asking?.abort();
     const asking = (this.asking = new AbortController());
     try {
-      return await this.api.get<Moment>(`/audit/rooms/${this.room}`, { at: position }, asking.signal);
+      return await this.ask({ at: position }, asking.signal);
     } catch (error) {
       if (asking.signal.aborted) return null;
       throw error;
     }
+  }
+
+  private async ask(query: { at: number | string | undefined }, signal: AbortSignal): Promise<Moment> {
+    if (!this.boardOnly) {
+      try {
+        return await this.api.get<Moment>(`/audit/rooms/${this.room}`, query, signal);
+      } catch (error) {
+        if (!(error instanceof Refusal) || error.code !== "only-for-auditors") throw error;
+        this.boardOnly = true;
+        this.next = null;
+        this.title = (await this.api.get<{ title: string }>(`/rooms/${this.room}`)).title;
+      }
+    }
+    const found = await this.api.get<Board>(`/rooms/${this.room}/board`, query, signal);
+    return { ...found, ...UNSEEN, title: this.title };
   }
 
   get complete(): boolean {

@@ -75,6 +75,22 @@ function talk({ person, name, talk_ms, turns }: Spoke, most: number, speaking: b
   </li>`;
 }
 
+/** Whose voice was recorded, and who is heard at this moment. */
+export function voices(people: { person: string; name: string }[], speaks: (person: string) => boolean): TemplateResult {
+  return html`<section class="card" aria-labelledby="voices">
+    <h2 id="voices">Voices</h2>
+    <ul class="people" data-testid="audit-voices">
+      ${people.map(({ person, name }) => {
+        const heard = speaks(person);
+        return html`<li class="row voice" data-testid="voice-${person}" data-speaking=${heard ? "true" : "false"}>
+          ${avatar(person, name, 24)} ${name} ${heard ? html`<span class="pill good">${icon("mic", 13)} speaking</span>` : nothing}
+        </li>`;
+      })}
+    </ul>
+    <p class="small muted">Play, and you hear them as they spoke. Whoever agreed to no recording is not heard.</p>
+  </section>`;
+}
+
 export function facilitator({ facilitator }: Moment): TemplateResult {
   return html`<section class="card" aria-labelledby="facilitator">
     <h2 id="facilitator">What the facilitator had said</h2>

@@ -17,13 +17,19 @@ const CHOICES: Choice[] = [
     scope: "voice",
     title: "Be heard",
     means:
-      "Your microphone goes to the others in the room, and the server measures when you speak, so that the facilitator notices who has had no say. Your words are written down only if you agree to that, too. Without this you listen, and take part in writing.",
+      "Your microphone goes to the others in the room, and the server measures when you speak, so that the facilitator notices who has had no say. What you say is recorded or written down only if you agree to that, too. Without this you listen, and take part in writing.",
   },
   {
     scope: "transcript",
     title: "Have what you say written down",
     means:
-      "In rooms where a tutor has turned it on, what you say becomes text that the others in the room can read, now and later. The sound is not kept. Without this nothing of what you say is written down.",
+      "In rooms where a tutor has turned it on, what you say becomes text that the others in the room can read, now and later. Without this nothing of what you say is written down.",
+  },
+  {
+    scope: "recording",
+    title: "Be recorded",
+    means:
+      "While a room is recorded, what you say in it is kept for some weeks, encrypted, for those of the room, tutors and auditors to hear again. Without this nothing of your voice is kept, and you take part all the same.",
   },
   {
     scope: "text-to-model",

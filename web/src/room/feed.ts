@@ -27,6 +27,8 @@ const FACTS = [
   "room.problem-posed.v1",
   "intervention.delivered.v1",
   "board.edited.v1",
+  "recording.started.v1",
+  "recording.stopped.v1",
   ...FLOOR_FACTS,
   ...SPOKEN_FACTS,
 ];

@@ -69,6 +69,9 @@ export class Lobby extends LitElement {
         <p class="muted">Study room</p>
         <h1 data-testid="room-title">${this.view?.title ?? "Welcome"}</h1>
         ${this.people()}
+        ${this.view?.recording
+          ? html`<p class="pill warn" data-testid="lobby-recording">${icon("record", 12)} This room is being recorded: those alone who agree to it below.</p>`
+          : nothing}
       </div>
       <div class="who card row">
         ${avatar(this.me.person, this.me.name, 40)}

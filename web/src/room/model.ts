@@ -33,9 +33,18 @@ export function refreshed(known: KnownRoom | null, fetched: RoomView): KnownRoom
   };
 }
 
+const FETCHED = [
+  "room.joined.v1",
+  "room.left.v1",
+  "room.closed.v1",
+  "room.problem-posed.v1",
+  "recording.started.v1",
+  "recording.stopped.v1",
+];
+
 /** Whether a fact can only be shown after fetching the room: it names what the feed does not spell out. */
 export function asksForMore(type: string): boolean {
-  return ["room.joined.v1", "room.left.v1", "room.closed.v1", "room.problem-posed.v1"].includes(type);
+  return FETCHED.includes(type);
 }
 
 /** The room after one fact of the feed. */

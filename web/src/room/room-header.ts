@@ -1,4 +1,4 @@
-import { LitElement, css, html } from "lit";
+import { LitElement, css, html, nothing } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 
 import type { Api } from "../shared/api";
@@ -73,6 +73,7 @@ export class RoomHeader extends LitElement {
   @property() heading = "";
   @property() save: SaveState = "offline";
   @property({ type: Boolean }) live = false;
+  @property({ type: Boolean }) recording = false;
   @query("dialog") private dialog!: HTMLDialogElement;
 
   /** Opens the menu, where one agrees and withdraws. */
@@ -92,6 +93,9 @@ export class RoomHeader extends LitElement {
           <span class="pill ${SAVE_TONES[this.save]}" role="status" data-testid="saved-state" data-state=${this.save}>${SAVE_WORDS[this.save]}</span>
           <span class=${this.live ? "sr" : "pill warn"} role="status" data-testid="connection-state" data-state=${this.live ? "up" : "down"}>
             ${this.live ? "Connected" : "Reconnecting…"}
+          </span>
+          <span role="status" data-testid="recording-state" data-state=${this.recording ? "on" : "off"} title=${this.recording ? (this.me.consents.includes("recording") ? "What you say is kept: you agreed to it." : "Nothing that you say is kept: you have not agreed to it.") : ""}>
+            ${this.recording ? html`<span class="pill warn">${icon("record", 12)} Recording</span>` : nothing}
           </span>
         </div>
         <div class="tools"><slot></slot></div>

@@ -166,11 +166,13 @@ export class RoomInside extends LitElement {
       heading=${this.view.title}
       save=${board?.save ?? "offline"}
       ?live=${feedUp}
+      ?recording=${this.view.recording}
       @leave=${() => this.act(() => this.session.leave())}
     >
       ${this.teaches
         ? html`<ly-pose-problem .api=${api} room=${this.session.room}></ly-pose-problem>`
         : nothing}
+      ${leads ? this.recordButton() : nothing}
       <ly-timer .timer=${this.view.timer} @timer=${(event: TimerEvent) => this.setTimer(event.detail)}></ly-timer>
       <ly-voice-controls
         .voice=${voice}
@@ -182,6 +184,15 @@ export class RoomInside extends LitElement {
         @wish=${this.wish}
       ></ly-voice-controls>
     </ly-room-header>`;
+  }
+
+  private recordButton() {
+    const { api } = this.session;
+    const on = this.view.recording;
+    const turn = () => this.act(() => (on ? api.delete(this.path("recording")) : api.post(this.path("recording"))));
+    return html`<button class="quiet small" data-testid="record-button" aria-pressed=${on ? "true" : "false"} @click=${turn}>
+      ${icon(on ? "stop" : "record", 16)} ${on ? "Stop recording" : "Record"}
+    </button>`;
   }
 
   private work() {

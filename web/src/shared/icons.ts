@@ -21,6 +21,7 @@ const SHAPES = {
   clock: svg`<circle cx="12" cy="12" r="8.5"/><path d="M12 7.5V12l3 2"/>`,
   play: svg`<path d="M7 4.5v15l12-7.5z"/>`,
   pause: svg`<path d="M8 5v14M16 5v14"/>`,
+  record: svg`<circle cx="12" cy="12" r="7" fill="currentColor"/>`,
   stop: svg`<rect x="6" y="6" width="12" height="12" rx="2"/>`,
   back: svg`<path d="m14 6-6 6 6 6"/>`,
   forward: svg`<path d="m10 6 6 6-6 6"/>`,

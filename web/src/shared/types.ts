@@ -74,6 +74,8 @@ export interface RoomView {
   members: Member[];
   problem: Problem | null;
   timer: Timer | null;
+  /** Whether the sound of those who agreed to it is being kept. */
+  recording: boolean;
   floor: Floor;
   messages: Message[];
   interventions: Intervention[];
