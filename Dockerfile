@@ -22,7 +22,7 @@ RUN /venv/bin/pip install --no-cache-dir -c constraints.txt --build-constraint c
 
 FROM python:3.12-slim
 RUN useradd --system --create-home --home-dir /var/lib/lyceum --shell /usr/sbin/nologin lyceum \
-    && install -d -o lyceum -m 700 /srv/archive /srv/keys
+    && install -d -o lyceum -m 700 /srv/archive /srv/recordings /srv/keys
 COPY --from=packages /venv /venv
 COPY --from=pages /web/dist /srv/web
 ENV PATH=/venv/bin:$PATH \
