@@ -1,15 +1,24 @@
 """Speech to text on this machine, by Whisper as faster-whisper runs it: nothing leaves the house."""
 
 import asyncio
+import os
 from collections.abc import AsyncGenerator, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
 from io import BytesIO
+from pathlib import Path
 from typing import Any, Protocol, cast
 
 from adapters.sound import wav
 from rooms.transcripts.recogniser import Heard, RecogniserFailed
+
+TOKENIZER = "tokenizer.json"
+THREADS = max(1, (os.cpu_count() or 2) // 2)
+"""Of the machine's; the others are for voices."""
+
+MOST_TOKENS = 224
+"""Of the text of an utterance, which lasts half a minute at most."""
 
 
 class ModelCannotBeLoaded(Exception):
@@ -67,12 +76,20 @@ class FasterWhisper:
 def _load(model: str, *, download: bool) -> Any:
     import faster_whisper  # pyright: ignore  # noqa: PLC0415  an extra, and seconds
 
+    library = cast(Any, faster_whisper)
     try:
-        make = cast(Any, faster_whisper.WhisperModel)  # pyright: ignore
-        loaded = make(model, device="auto", compute_type="default", local_files_only=not download)
+        folder = Path(model if Path(model).is_dir() else _found(library, model, download=download))
+        if not (folder / TOKENIZER).is_file() and not download:  # the library would fetch one, unasked
+            raise FileNotFoundError(f"no {TOKENIZER} in it")
+        return library.WhisperModel(str(folder), device="auto", compute_type="default", cpu_threads=THREADS)
     except Exception as error:  # of several libraries, each with errors of its own
         raise ModelCannotBeLoaded(f"{model}: {type(error).__name__}: {error}") from error
-    return loaded
+
+
+def _found(library: Any, model: str, *, download: bool) -> str:
+    if Path(model).is_absolute():
+        raise FileNotFoundError("no such folder")
+    return library.download_model(model, local_files_only=not download)
 
 
 def _transcribed(model: Any, sound: bytes, language: str | None) -> Heard:
@@ -88,4 +105,6 @@ def _ask(model: Any, sound: bytes, language: str | None) -> tuple[Iterable[Segme
         vad_filter=False,
         condition_on_previous_text=False,
         without_timestamps=True,
+        temperature=0.0,  # no second attempts: an utterance takes as long as it is long
+        max_new_tokens=MOST_TOKENS,
     )

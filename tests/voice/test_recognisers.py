@@ -14,6 +14,7 @@ from infra.settings import Settings, SettingsInvalid
 from infra.spoken import NOT_INSTALLED, spoken
 from rooms.transcripts.recogniser import RATE, Heard, RecogniserFailed
 from tests.fakes.transcriptions_api import KEY, Reply, TranscriptionsApi, says
+from tests.voice.whisper_model import make_model
 
 
 def lasting(ms: int) -> bytes:
@@ -137,11 +138,33 @@ async def test_without_the_extra_it_is_said_what_to_install(monkeypatch):
     assert str(failed.value) == NOT_INSTALLED
 
 
-async def test_a_model_that_is_not_here_is_named_and_not_downloaded(tmp_path: Path):
+async def test_a_model_that_is_not_here_or_not_whole_is_named_and_nothing_is_downloaded(tmp_path: Path):
     pytest.importorskip("faster_whisper")
-    with pytest.raises(ModelCannotBeLoaded, match="nowhere"):
-        async with FasterWhisper.opened(str(tmp_path / "nowhere")):
+    lacking = make_model(tmp_path / "lacking")
+    (lacking / "tokenizer.json").unlink()
+    for model, why in ((str(tmp_path / "nowhere"), "no such folder"), (str(lacking), "no tokenizer")):
+        with pytest.raises(SettingsInvalid, match=why):
+            async with spoken(settings("faster-whisper", model)):
+                pass
+    with pytest.raises(ModelCannotBeLoaded, match="LocalEntryNotFound"):
+        async with FasterWhisper.opened("small"):
             pass
+
+
+async def test_a_model_on_this_machine_is_loaded_and_asked_beside_the_loop(tmp_path: Path):
+    pytest.importorskip("faster_whisper")
+    async with FasterWhisper.opened(str(make_model(tmp_path / "chance")), language="en") as recogniser:
+        async with asyncio.TaskGroup() as group:
+            asked = group.create_task(recogniser.recognise(lasting(1000)))
+            turns = 0
+            while not asked.done():
+                await asyncio.sleep(0)
+                turns += 1
+        assert asked.result().language == "en"
+        assert asked.result().text  # what a model by chance says makes no sense, and is text
+        assert turns > 10
+        assert recogniser.name == "faster-whisper chance"
+        assert recogniser.at_once == 1
 
 
 async def test_by_default_nothing_writes_down():
