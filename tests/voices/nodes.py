@@ -17,6 +17,7 @@ from rooms.voices.ownership import Times
 from tests.voice.client import Client
 from tests.voice.conftest import now
 from tests.voice.ears import Ears
+from tests.voices.line import Line
 
 ROOM = "school/algebra"
 LEASE = 1.2
@@ -25,8 +26,8 @@ LEASE = 1.2
 class Node:
     """Make one with `Node.running`."""
 
-    def __init__(self, bus: NatsBus) -> None:
-        self.bus = bus
+    def __init__(self, bus: NatsBus, line: Line) -> None:
+        self.bus, self.line = bus, line
         self.ears = Ears()
         self.hub = Hub()
         self.metrics = Metrics()
@@ -37,8 +38,8 @@ class Node:
     @asynccontextmanager
     async def running(cls, nats: str, **times: float) -> AsyncIterator["Node"]:
         """A node whose lease is short."""
-        async with NatsBus.opened(nats) as bus:
-            node = cls(bus)
+        async with Line.to(nats) as line, NatsBus.opened(line.url) as bus:
+            node = cls(bus, line)
             async with node._stopping as stack:
                 await node._start(stack, Times(**{"lease": LEASE, "idle": 60.0, **times}))
                 yield node
@@ -52,6 +53,15 @@ class Node:
     async def stop(self) -> None:
         """As at the end of a process that was asked to stop."""
         await self._stopping.aclose()
+
+    @asynccontextmanager
+    async def without_bus(self) -> AsyncIterator[None]:
+        """Within the block it has no connection to NATS; it has one again afterwards."""
+        async with self.line.cut():
+            yield
+        async with asyncio.timeout(10):
+            while not self.bus.connected:  # noqa: ASYNC110 - nobody tells
+                await asyncio.sleep(0.01)
 
     async def join(self, client: Client, person: str, may: May = USUAL) -> str:
         """Joins by way of this node; the voice's id."""
