@@ -26,7 +26,7 @@ class Lost(Exception):
 class Times:
     """In seconds."""
 
-    lease: float = 6.0
+    lease: float = 5.0
     """A node that has not renewed its lease for so long is gone."""
     idle: float = 30.0
     """A room without voices is let go of after so long."""
