@@ -9,9 +9,10 @@ from typing import Any
 
 from pycrdt import Doc, Text
 
-from benchmarks.measuring.board_load import CACHE, Found, LoadFailed, load
+from benchmarks.measuring.board_load import Found, LoadFailed, load
 from benchmarks.measuring.board_step import Marks, Pace
 from benchmarks.measuring.board_work import Servers
+from benchmarks.measuring.compiled import CACHE
 from benchmarks.report import Row, at_most
 
 KIB = 1024
