@@ -105,19 +105,21 @@ def test_what_must_not_be_lost_has_a_volume():
     assert mounted == {"postgres", "nats", *NODES}
 
 
-def test_every_node_reads_the_same_archive_and_the_same_keys():
+def test_every_node_reads_the_same_archive_recordings_and_keys():
     dockerfile = (PROJECT / "Dockerfile").read_text()
     for name in NODES:
         archive = environment(services()[name])["LYCEUM_ARCHIVE"]
         keys = PurePosixPath(environment(services()[name])["LYCEUM_KEYS"]).parent
-        assert services()[name]["volumes"] == [f"archive:{archive}", f"keys:{keys}"]
-        assert f"install -d -o lyceum -m 700 {archive} {keys}\n" in dockerfile
+        sounds = environment(services()[name])["LYCEUM_RECORDINGS"]
+        mounted = [f"archive:{archive}", f"recordings:{sounds}", f"keys:{keys}"]
+        assert services()[name]["volumes"] == mounted
+        assert f"install -d -o lyceum -m 700 {archive} {sounds} {keys}\n" in dockerfile
 
 
 def test_the_keys_are_in_no_volume_of_another():
     """They are backed up apart from what they open."""
     mounts = [volume.split(":") for name in NODES for volume in services()[name]["volumes"]]
-    assert len({source for source, _ in mounts}) == len({target for _, target in mounts}) == 2
+    assert len({source for source, _ in mounts}) == len({target for _, target in mounts}) == 3
 
 
 def test_the_image_has_every_package_runs_as_nobody_special_and_can_tell_its_health():
