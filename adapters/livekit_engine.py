@@ -3,14 +3,12 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import partial
 
-from adapters.insisting import Insisting
 from adapters.livekit_ears import Ears
 from adapters.livekit_names import Names, Who, voice_of
 from adapters.livekit_process import EarProcess
 from adapters.livekit_room import LiveKitRoom, Voice
-from adapters.livekit_rules import Rule, Rules
+from adapters.livekit_ruling import NOTHING, Ruling
 from adapters.livekit_server import SERVES, LiveKitAway, LiveKitServer
 from rooms.voice.elsewhere import CarriedElsewhere, NotFromLiveKit, Pass
 from rooms.voice.engine import (
@@ -34,7 +32,6 @@ EXPECTED = int(SERVES.total_seconds() * 1000) + 10_000
 LINGER = 30_000
 """Milliseconds for which we listen in a room that nobody is in."""
 COUNTED = ("livekit-away", "livekit-event-refused", "ear-lost", "ear-heard", "ear-stranger")
-NOTHING = May(speak=False, show=False)
 
 
 class LiveKitEngine:
@@ -54,27 +51,21 @@ class LiveKitEngine:
         self._voices: dict[str, Voice] = {}
         self._rooms: dict[str, LiveKitRoom] = {}
         self._idle: dict[str, int] = {}
-        self._rules = Rules()
         self._wall = 0
-        self._insist = Insisting(LiveKitAway, lambda: self._count("livekit-away"))
+        self._ruling = Ruling(server, names, lambda: self._count("livekit-away"))
         self.ear = EarProcess()
-        self._ears = Ears(server, self.ear, partial(_Listening, self), self._lost, self._count)
+        self._ears = Ears(server, self.ear, self, self._ours, self._lost, self._count)
 
     @property
     def voices(self) -> int:
         """How many voices there are, with those that are expected."""
         return len(self._voices)
 
-    @property
-    def waiting(self) -> int:
-        """Requests that LiveKit has not answered yet."""
-        return self._insist.waiting
-
     async def run(self) -> None:
         """Until cancelled. What goes on in LiveKit goes on; another node listens, or this one again."""
         try:
             async with self._server, asyncio.TaskGroup() as group:
-                group.create_task(self._insist.run())
+                group.create_task(self._ruling.run())
                 group.create_task(self.ear.run())
                 group.create_task(self._ears.run())
                 while True:
@@ -93,7 +84,7 @@ class LiveKitEngine:
             raise VoiceIsFull
         if replaced is not None:
             self._end(replaced, "replaced")
-            self._remove(room, replaced.identity)
+            self._ruling.remove(room, replaced.identity)
         at = self._next()
         identity = self._names.of(room, person, at)
         voice = Voice(voice_of(identity), room, person, may, identity, at)
@@ -132,28 +123,26 @@ class LiveKitEngine:
 
     async def expel(self, room: str, person: str) -> None:
         """See MediaEngine. Also of whom another node let in."""
-        self._rules.add(person, Rule(room, whole=True, at=self._next(), may=None))
+        self._ruling.here(room, person, self._next(), None)
         if voice := self._of(room, person):
             self._end(voice, "left")
-            self._remove(room, voice.identity)
-        self._insist.on(("all", room, person), partial(self._rule_all, room, person))
+            self._ruling.remove(room, voice.identity)
 
     async def permit(self, room: str, person: str, may: May) -> None:
         """See MediaEngine. Also of whom another node hears by now."""
-        self._rules.add(person, Rule(room, whole=True, at=self._next(), may=may))
-        self._insist.on(("all", room, person), partial(self._rule_all, room, person))
-        if voice := self._of(room, person):
-            self._rooms[room].permit(voice, may, silenced=voice.silenced)
-            self._grant(room, voice.identity, NOTHING if voice.silenced else may)
+        voice = self._of(room, person)
+        silenced = voice is not None and voice.silenced
+        self._ruling.here(room, person, self._next(), NOTHING if silenced else may)
+        if voice is not None:
+            self._rooms[room].permit(voice, may, silenced=silenced)
 
     async def silence(self, scope: str, person: str) -> None:
         """See MediaEngine. Also of whom another node let in."""
-        self._rules.add(person, Rule(scope, whole=False, at=self._next(), may=NOTHING))
+        self._ruling.silence(scope, person, self._next())
         for name, room in self._rooms.items():
             if name.startswith(scope) and (voice := room.voices.get(person)):
                 room.permit(voice, voice.may, silenced=True)
-                self._grant(name, voice.identity, NOTHING)
-        self._insist.on(("silence", scope, person), partial(self._silence_all, scope, person))
+                self._ruling.grant(name, voice.identity, NOTHING)
 
     def tap(self, room: str, person: str, hear: Hear) -> Callable[[], None]:
         """See MediaEngine. What was heard is encoded anew, as LiveKit's SDK gives it decoded."""
@@ -172,7 +161,7 @@ class LiveKitEngine:
         """Who may be heard, their identities in LiveKit as mids; nothing for somebody without a voice."""
         if self._of(room, person) is None:
             return ()
-        if self._ears.hears(room):
+        if room in self._ears.hearing:
             return self._rooms[room].slots(person)
         try:
             identities = await self._server.identities(room)
@@ -184,7 +173,7 @@ class LiveKitEngine:
     def came(self, room: str, identity: str) -> None:
         """Somebody is in the LiveKit room: by a pass of this node, or of another."""
         who = self._names.read(room, identity)
-        if who is None or self._ruled(room, identity, who):
+        if who is None or not self._ruling.holds(room, identity, who):
             return
         voice = self._voices.get(who.voice) or self._adopted(room, identity, who)
         if voice is not None and not voice.here:
@@ -205,28 +194,17 @@ class LiveKitEngine:
         self._count("ear-heard")
         here.sounded(here.present[identity], level, samples, self._now())
 
-    def _ruled(self, room: str, identity: str, who: Who) -> bool:
-        """Does what was ruled since their pass was made; whether they may not be here."""
-        rule = self._rules.since(room, who.person, who.at)
-        if rule is None:
-            return False
-        if rule.may is None:
-            self._remove(room, identity)
-            return True
-        self._grant(room, identity, rule.may)
-        return False
-
     def _adopted(self, room: str, identity: str, who: Who) -> Voice | None:
         """The voice of a pass that another node made, or this one before it was started anew."""
         here = self._room(room)
         known = here.voices.get(who.person)
         if known is not None and known.at > who.at:
-            self._remove(room, identity)
+            self._ruling.remove(room, identity)
             return None
         if known is not None:
             self._end(known, "replaced")
-            self._remove(room, known.identity)
-        rule = self._rules.since(room, who.person, who.at)
+            self._ruling.remove(room, known.identity)
+        rule = self._ruling.since(room, who.person, who.at)
         # What it may do since, the node knows that let it in; LiveKit lets nothing else through.
         may = rule.may if rule and rule.may else May(speak=True, show=True)
         voice = Voice(who.voice, room, who.person, may, identity, who.at)
@@ -256,6 +234,9 @@ class LiveKitEngine:
         del self._voices[voice.voice]
         self._rooms[voice.room].remove(voice, why)
 
+    def _ours(self, room: str, identity: str) -> bool:
+        return self._names.read(room, identity) is not None
+
     def _lost(self, room: str, for_good: bool) -> None:
         """Nothing is heard in the room for now, or another node has taken it over."""
         here = self._rooms.get(room)
@@ -266,30 +247,15 @@ class LiveKitEngine:
             for voice in list(here.voices.values()):
                 self._end(voice, "gone")
 
-    def _remove(self, room: str, identity: str) -> None:
-        self._insist.on((room, identity), partial(self._server.remove, room, identity))
-
-    def _grant(self, room: str, identity: str, may: May) -> None:
-        self._insist.on((room, identity), partial(self._server.permit, room, identity, may))
-
-    async def _silence_all(self, scope: str, person: str) -> None:
-        for room in await self._server.rooms():
-            if room.startswith(scope):
-                await self._rule_all(room, person)
-
-    async def _rule_all(self, room: str, person: str) -> None:
-        """What was ruled holds for whom another node let in, too."""
-        for identity in await self._server.identities(room):
-            who = self._names.read(room, identity)
-            if who is not None and who.person == person and who.voice not in self._voices:
-                self._ruled(room, identity, who)
-
     def _tick(self) -> None:
         now = self._now()
-        self._rules.forget(now)
+        self._ruling.forget(now)
         for voice in list(self._voices.values()):
-            if not voice.here and voice.at < now - EXPECTED:
+            heard = voice.room in self._ears.hearing
+            if heard and not voice.here and voice.at < now - EXPECTED:
                 self._end(voice, "failed")
+        for name in self._ears.hearing - self._rooms.keys():
+            self._room(name)
         for name, room in list(self._rooms.items()):
             room.tick(now)
             if not room.idle:
@@ -310,22 +276,3 @@ class LiveKitEngine:
         """Now, and later than any time before: what came first can be told."""
         self._wall = max(self._wall + 1, self._now())
         return self._wall
-
-
-class _Listening:
-    """An EarListener: what the ear of one room hears, on to the engine."""
-
-    def __init__(self, engine: LiveKitEngine, room: str) -> None:
-        self._engine, self._room = engine, room
-
-    def came(self, identity: str) -> None:
-        """Somebody is in the room."""
-        self._engine.came(self._room, identity)
-
-    def went(self, identity: str) -> None:
-        """Somebody has left it."""
-        self._engine.went(self._room, identity)
-
-    def sounded(self, identity: str, level: int, samples: bytes) -> None:
-        """20 ms of somebody."""
-        self._engine.sounded(self._room, identity, level, samples)
