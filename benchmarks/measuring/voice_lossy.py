@@ -32,7 +32,7 @@ LEAST = 0.6
 
 def lossy(deployed: Deployment, pace: Pace) -> list[Row]:
     """What browsers conceal, and how far the turns are from those that were spoken."""
-    seconds = 8.0 if pace.quick else 40.0
+    seconds = 8.0 if pace.quick else 28.0
     with node(deployed) as served:
         return [*_concealed(served, seconds), *_turns(served, seconds)]
 
