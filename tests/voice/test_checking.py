@@ -13,8 +13,11 @@ from benchmarks.measuring.spoken_opus import encoded
 from benchmarks.measuring.spoken_sounds import Voice, keyboard, scaled, spoken
 from rooms.voice.checking import Judge, SpeechCheck
 from rooms.voice.engine import Hear
+from rooms.voice.ice_lite import IceLiteEngine
 from rooms.voice.rtp import Packet
 from tests.need import need
+from tests.voice.client import hush
+from tests.voice.conftest import now
 from tests.voice.ears import Ears, Turn
 
 
@@ -151,3 +154,25 @@ def test_what_is_no_opus_is_not_judged_and_does_no_harm(garbage):
     for opus in (*said[:5], garbage, *said[5:]):
         likely = silero.hear(opus)
         assert likely is None or 0 <= likely <= 1
+
+
+async def test_of_two_over_webrtc_whoever_speaks_has_a_turn_and_whoever_types_has_none(ears, client):
+    need("espeak-ng")
+    said = scaled(spoken("Could you say that once more for all of us?", Voice("en-gb+f2", 165, 45)), 25)
+    typed = scaled(keyboard(len(said), Random(1)), 20)
+    check = SpeechCheck(ears, Silero)
+    engine = IceLiteEngine("127.0.0.1", 0, ["127.0.0.1"], check, now)
+    check.over(engine)
+    async with asyncio.TaskGroup() as group:
+        running = [group.create_task(run()) for run in (engine.run, check.run)]
+        await engine.opened()
+        for person, sound in (("ben", typed), ("ada", said)):
+            played = array.array(
+                "h", (max(-32768, min(32767, round(each))) for each in sound for _ in range(3))
+            )
+            await client(hush(600) + played + hush(1500)).join(engine, "school/algebra", person)
+        await ears.until(lambda: bool(ears.turns))
+        for task in running:
+            task.cancel()
+    assert {each.person for each in ears.turns} == {"ada"}
+    assert abs(ears.turns[0].ended - ears.turns[0].started - len(said) // 16) <= 250
