@@ -30,7 +30,10 @@ EARLY = 0.05
 """Seconds by which a window may close early, to be written together with others."""
 
 FEW = 8
-"""Boards that are written in one go."""
+"""Boards that are made ready for it in one go."""
+
+TOGETHER = 32
+"""Boards that are written in one go: when they are written there is something to do for each."""
 
 
 def _nobody_waits(org: str, room: str, position: int) -> None:
@@ -234,15 +237,20 @@ class Boards:
         attempts = self._limits.attempts
         while attempts and not (self._stopping and not self._due):
             await self._until_something_is_due()
-            async with asyncio.TaskGroup() as group:
-                for number, board in enumerate(tuple(self._due_now()), 1):
-                    del self._due[board]
-                    group.create_task(self._attend_to(board))
-                    if number % FEW == 0:
-                        await asyncio.sleep(0)  # or those who type would notice
+            due = tuple(self._due_now())
+            for start in range(0, len(due), TOGETHER):
+                await self._attend_to_all(due[start : start + TOGETHER])
             attempts -= self._stopping
         if self.unsaved:
             logger.error("stopped with %d bytes of edits that the log did not take", self.unsaved)
+
+    async def _attend_to_all(self, boards: Sequence[Board]) -> None:
+        async with asyncio.TaskGroup() as group:
+            for number, board in enumerate(boards, 1):
+                self._due.pop(board, None)
+                group.create_task(self._attend_to(board))
+                if number % FEW == 0:
+                    await asyncio.sleep(0)  # or those who type would notice
 
     async def _until_something_is_due(self) -> None:
         self._wake.clear()
