@@ -20,7 +20,10 @@ class Cable:
 
     def __init__(self, engine_port: int) -> None:
         self.sent: list[bytes] = []
-        self.drop_next_from_engine = 0
+        self.drop_next_from_engine = self.drop_next_from_client = 0
+        """Datagrams of the handshake that are lost."""
+        self.loses_from_client = self.loses_from_engine = lambda data: False
+        """Told of each packet of sound: whether it is lost."""
         self._engine = ("127.0.0.1", engine_port)
         self._client: tuple[str, int] | None = None
         self._cut = False
@@ -53,13 +56,17 @@ class Cable:
 
     def rtp(self) -> list[bytes]:
         """The protected RTP packets that the client has sent so far."""
-        return [data for data in self.sent if 128 <= data[0] < 192 and not 192 <= data[1] < 224]
+        return [data for data in self.sent if _is_rtp(data)]
 
     def _from_client(self, data: bytes, addr: tuple[str, int]) -> None:
         self._client = addr
-        if not self._cut:
-            self.sent.append(data)
-            self._far.sendto(data, self._engine)
+        if self._cut or (_is_rtp(data) and self.loses_from_client(data)):
+            return
+        if self.drop_next_from_client and 20 <= data[0] < 64:
+            self.drop_next_from_client -= 1
+            return
+        self.sent.append(data)
+        self._far.sendto(data, self._engine)
 
     def _from_engine(self, data: bytes, _: tuple[str, int]) -> None:
         if self._cut or self._client is None:
@@ -67,4 +74,9 @@ class Cable:
         if self.drop_next_from_engine and 20 <= data[0] < 64:
             self.drop_next_from_engine -= 1
             return
-        self._near.sendto(data, self._client)
+        if not (_is_rtp(data) and self.loses_from_engine(data)):
+            self._near.sendto(data, self._client)
+
+
+def _is_rtp(data: bytes) -> bool:
+    return 128 <= data[0] < 192 and not 192 <= data[1] < 224
