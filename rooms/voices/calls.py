@@ -66,7 +66,7 @@ class Permit(_Call, frozen=True, tag="voice.permit"):
     via: Node
 
 
-class Silence(_Call, frozen=True, tag="voice.silence"):
+class Silencing(_Call, frozen=True, tag="voice.silence"):
     """The person is to be heard no longer in the rooms whose names begin so."""
 
     scope: Scope
@@ -134,7 +134,7 @@ class OfVoices(_Call, frozen=True, tag="voice.node"):
     going: bool = False
 
 
-Question = Join | Restart | Leave | Expel | Permit | Silence | Whose | SlotsOf
+Question = Join | Restart | Leave | Expel | Permit | Silencing | Whose | SlotsOf
 Answer = Answered | Restarted | Belongs | Held | Done | Elsewhere | Refusal
 
 encode = msgspec.json.Encoder().encode

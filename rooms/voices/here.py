@@ -118,7 +118,7 @@ class Here:
                 await self._told(question)
                 return calls.Done()
 
-    async def _told(self, wish: calls.Leave | calls.Expel | calls.Permit | calls.Silence) -> None:
+    async def _told(self, wish: calls.Leave | calls.Expel | calls.Permit | calls.Silencing) -> None:
         match wish:
             case calls.Leave(voice):
                 await self._local.leave(voice)
@@ -128,7 +128,7 @@ class Here:
                 carried = self._voices.get(room, {}).get(person)
                 if carried and carried.via == via:  # else they have joined anew, with rights of then
                     await self._local.permit(room, person, may)
-            case calls.Silence(scope, person):
+            case calls.Silencing(scope, person):
                 await self._local.silence(scope, person)
 
     async def _end(self, room: str) -> None:

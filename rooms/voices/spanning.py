@@ -111,7 +111,7 @@ class SpanningEngine:
 
     async def silence(self, scope: str, person: str) -> None:
         """See MediaEngine. Raises VoiceUnavailable if a node does not say that it is done."""
-        wish = calls.Silence(scope, person)
+        wish = calls.Silencing(scope, person)
         await self._here.asked(wish)
         for node in self._keeper.others:
             try:
