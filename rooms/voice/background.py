@@ -1,7 +1,7 @@
 """How loud it is where somebody is when they do not speak, and how much that varies. Pure."""
 
-import math
 from collections import deque
+from math import log10
 from typing import NamedTuple
 
 POWERS = tuple(round(10 ** ((127 - level) / 10)) for level in range(128))
@@ -39,6 +39,8 @@ class Background:
         self._recent: deque[int] = deque(maxlen=SOFT)
         self._power = 0
         self._bins: deque[tuple[int, float, float]] = deque(maxlen=BINS)
+        self._quietest = 127.0
+        """What the background is not louder than, by the bins."""
         self._begun = False
 
     def heard(self, at: int, level: int) -> None:
@@ -46,43 +48,52 @@ class Background:
         soft = self._average(level)
         if not self._begun:
             self._begun, self.level = True, soft
+        background = self.level
         if len(self._recent) == SOFT:
-            self._remember(at // BIN, soft)
-            self.level = min(self.level, self._quietest(at // BIN))
-        if soft > self.level + 1:
-            self.level += FALLING * (soft - self.level - 1)
-        self.level = max(self.level, self._loudest)
+            if self._remember(at // BIN, soft):
+                self._quietest = self._quietest_since(at // BIN)
+            if background > self._quietest:
+                background = self._quietest
+        if soft > background + 1:
+            background += FALLING * (soft - background - 1)
+        self.level = background if background > self._loudest else self._loudest
 
     def settle(self, level: int) -> None:
         """A packet without speech."""
         most = OUTLIER * self.spread
         self.level += SETTLING * max(-most, min(most, level - self.level))
         # The mean distance of a normal spread is four fifths of its standard deviation.
-        spread = 1.25 * min(abs(level - self.level), most)
-        self.spread += SETTLING * (spread - self.spread)
-        self.spread = min(MOST_SPREAD, max(LEAST_SPREAD, self.spread))
+        spread = self.spread + SETTLING * (1.25 * min(abs(level - self.level), most) - self.spread)
+        self.spread = min(MOST_SPREAD, max(LEAST_SPREAD, spread))
 
     def below(self, margin: Margin) -> float:
         """The level of what is louder by just this margin."""
         return self.level - margin.fixed - margin.spreads * self.spread
 
     def _average(self, level: int) -> float:
-        if len(self._recent) == SOFT:
-            self._power -= self._recent[0]
-        self._recent.append(POWERS[level])
-        self._power += POWERS[level]
-        return 127 - 10 * math.log10(self._power / len(self._recent))
+        recent = self._recent
+        if len(recent) == SOFT:
+            self._power -= recent[0]
+        power = POWERS[level]
+        recent.append(power)
+        self._power += power
+        return 127 - 10 * log10(self._power / len(recent))
 
-    def _remember(self, index: int, soft: float) -> None:
-        if self._bins and self._bins[-1][0] == index:
-            _, quiet, loud = self._bins[-1]
-            self._bins[-1] = (index, max(soft, quiet), min(soft, loud))
-            return
-        self._bins.append((index, soft, soft))
-        while self._bins[0][0] <= index - BINS:
-            self._bins.popleft()
+    def _remember(self, index: int, soft: float) -> bool:
+        """Whether that changed what is remembered: most packets are neither the softest nor the loudest."""
+        bins = self._bins
+        if bins and bins[-1][0] == index:
+            _, quiet, loud = bins[-1]
+            if loud <= soft <= quiet:
+                return False
+            bins[-1] = (index, max(soft, quiet), min(soft, loud))
+            return True
+        bins.append((index, soft, soft))
+        while bins[0][0] <= index - BINS:
+            bins.popleft()
+        return True
 
-    def _quietest(self, index: int) -> float:
+    def _quietest_since(self, index: int) -> float:
         """Of a while, if it was steady, else of all that is remembered."""
         lately = [each for each in self._bins if each[0] > index - STEADY_BINS]
         quiet = max(quiet for _, quiet, _ in lately)

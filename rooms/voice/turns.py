@@ -57,7 +57,7 @@ NOTHING: tuple[Mark, ...] = ()
 
 
 class Run:
-    """Packets without a break: since when (ms), and how much sound they are at least (ms)."""
+    """Packets without a break: since when (ms), and how much sound they are at least (ms); 0 ends it."""
 
     __slots__ = ("_last", "length", "since")
 
@@ -71,10 +71,6 @@ class Run:
         else:
             self.since, self.length = at - PACKET, PACKET
         self._last = at
-
-    def end(self) -> None:
-        """A packet that does not belong to it."""
-        self.length = 0
 
 
 class TurnDetector:
@@ -100,20 +96,22 @@ class TurnDetector:
         marks = self.tick(at)
         tuning, background = self._tuning, self._background
         background.heard(self._now, level)
-        if level > min(background.below(tuning.edge), tuning.quietest + 3):
-            self._audible.end()
+        # Whoever listens is far below all limits, and most packets are theirs.
+        if level > tuning.quietest + 3 or level > background.below(tuning.edge):
+            self._audible.length = 0
         else:
             self._audible.take(self._now)
         margin = tuning.margin if self._started is None else tuning.sustain
-        if level <= min(background.below(margin), tuning.quietest):
+        if level <= tuning.quietest and level <= background.below(margin):
             return marks + self._is_loud()
-        self._loud.end()
+        self._loud.length = 0
         self._is_not_loud(level)
         return marks
 
     def tick(self, now: int) -> tuple[Mark, ...]:
         """Time has passed: ends a turn whose pause was too long."""
-        self._now = max(self._now, now)
+        if now > self._now:
+            self._now = now
         if self._started is None or self._now - self._loud_last < self._tuning.hangover:
             return NOTHING
         return self.close()
@@ -121,8 +119,7 @@ class TurnDetector:
     def close(self) -> tuple[Mark, ...]:
         """Ends the open turn, if there is one, where it was last loud."""
         started, self._started = self._started, None
-        self._loud.end()
-        self._audible.end()
+        self._loud.length = self._audible.length = 0
         if started is None:
             return NOTHING
         self._free = self._ended + 1
