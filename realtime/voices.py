@@ -1,11 +1,12 @@
 """Those with a voice: each joins with what the floor lets them do, and is held to it as the log goes on."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from domain.errors import Forbidden
+from domain.errors import Forbidden, Refused
 from domain.events import Recorded
 from domain.floor import (
     FloorGiven,
@@ -88,15 +89,21 @@ class Voices:
         return await self._let_in(access, room, enter)
 
     async def _let_in(self, access: Access, room: str, enter: Callable[[May, bool], Awaitable[T]]) -> T:
-        """Enter with the rights of now, and be held to those that came meanwhile."""
+        """Enter with the rights of now, and be held to those that came meanwhile.
+
+        They are looked up again in the log once the voice is there: the node that carries it may have come to
+        what ended a right before there was a voice, and this node may not have come to it yet.
+        """
         access.must_enter(room)
-        before = self._changes
         may, agreed = await self._rights(access, room)
         joined = await enter(may, agreed)
         voice = Voice(access, agreed, may)
         self._joined.setdefault((access.org, room), {})[access.sub] = voice
-        if self._changes != before:  # perhaps for this voice, which was not there to be told
+        try:
             await self._settle(voice, room)
+        except BaseException:  # nobody is heard whose rights could not be looked up
+            await self._put_out(voice, room)
+            raise
         return joined
 
     async def saw(self, recorded: Recorded) -> None:
@@ -107,6 +114,7 @@ class Voices:
                 self._changes += 1
                 self._forget(org, event.room, event.person)
             case RoomClosed():
+                self._changes += 1
                 self._joined.pop((org, event.room), None)
             case ConsentWithdrawn(scope="voice") | PersonErased():
                 self._changes += 1
@@ -134,14 +142,19 @@ class Voices:
         return floor
 
     async def _settle(self, voice: Voice, room: str) -> None:
-        at, who = place(voice.access.org, room), voice.access.sub
-        try:
+        """Hold a voice to the rights of now. Raises NotInTheRoom, UnknownRoom."""
+        before, now = -1, voice.may
+        while before != self._changes:  # what was looked up may be from before
+            before = self._changes
             now, voice.agreed = await self._rights(voice.access, room)
-        except NotInTheRoom:
-            self._forget(voice.access.org, room, who)
-            await self._media.expel(at, who)
-            return
         await self._permit(voice, room, now)
+
+    async def _put_out(self, voice: Voice, room: str) -> None:
+        org, who = voice.access.org, voice.access.sub
+        if self._joined.get((org, room), {}).get(who) is voice:
+            self._forget(org, room, who)
+        with suppress(Refused):
+            await self._media.expel(place(org, room), who)
 
     async def _hold(self, org: str, room: str) -> None:
         """Hold all who joined in a room to its floor."""

@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 import pytest
 
 from domain.commands import ROUTES
+from domain.errors import LogUnavailable
 from domain.events import Context, Event
 from domain.floor import FloorModeSet, PersonMuted
 from domain.people import ConsentGiven, ConsentWithdrawn, PersonRegistered
-from domain.rooms import RoomJoined, RoomLeft, RoomOpened
+from domain.rooms import NotInTheRoom, RoomJoined, RoomLeft, RoomOpened
 from realtime.access import Access
 from realtime.perform import Performer
 from realtime.voices import NoConsent, Voices, sends
@@ -107,8 +108,27 @@ async def test_whoever_leaves_while_their_voice_joins_has_none(log):
                 await voices.saw(batch[0])
 
         engine.just_before = leaves
-        await voices.join(ADA, "algebra", await offer())
+        with pytest.raises(NotInTheRoom):
+            await voices.join(ADA, "algebra", await offer())
         assert engine.expelled == 1
+        assert engine.voices == 0
+
+
+async def test_whoever_joins_while_the_log_goes_away_has_no_voice(log, monkeypatch):
+    await log.append(BEFORE, TIA)
+    async with running() as engine:
+        performer = Performer(log, ROUTES)
+        voices = Voices(performer, engine, lambda: NOON)
+
+        async def away(*_: object) -> None:
+            raise LogUnavailable
+
+        async def goes() -> None:
+            monkeypatch.setattr(performer, "look", away)
+
+        engine.just_before = goes
+        with pytest.raises(LogUnavailable):
+            await voices.join(ADA, "algebra", await offer())
         assert engine.voices == 0
 
 
