@@ -2,12 +2,15 @@
 
 import secrets
 import time
+from collections.abc import Callable
+from datetime import datetime
 
 import msgspec
 
 from adapters.nats_bus import NatsBus
 from adapters.nats_voices import OF_VOICES, NatsLeases, NatsWire
 from realtime.metrics import Metrics
+from realtime.outbox import Outbox
 from realtime.signals import Switchboard
 from rooms.voice.engine import MediaEngine
 from rooms.voices.here import Here
@@ -19,14 +22,17 @@ STANDARD = Times()
 
 
 async def voices(
-    bus: NatsBus, local: MediaEngine, switchboard: Switchboard, metrics: Metrics, times: Times = STANDARD
+    bus: NatsBus, local: MediaEngine, gone: Callable[[str], None], metrics: Metrics, times: Times = STANDARD
 ) -> SpanningEngine:
-    """The engine for whoever asks at this node, which must be run. `local` carries what this node holds."""
+    """The engine for whoever asks at this node, which must be run. `local` carries what this node holds.
+
+    `gone` is told of every node whose voices are over.
+    """
     now = time.monotonic
     wire = NatsWire(bus.client)
     ownership = Ownership(NatsLeases(bus.client, times.lease), times, now, new_name)
     here = Here(local, ownership, times, now, lambda reason: metrics.refused("bus", reason))
-    keeper = Keeper(ownership, here, wire, times, now, switchboard.voices_gone)
+    keeper = Keeper(ownership, here, wire, times, now, gone)
 
     async def heard(subject: str, payload: bytes) -> None:
         try:
@@ -36,6 +42,19 @@ async def voices(
 
     await bus.listen(OF_VOICES, heard)
     return SpanningEngine(local, ownership, here, keeper, wire, times, now)
+
+
+def ending(switchboard: Switchboard, outbox: Outbox, clock: Callable[[], datetime]) -> Callable[[str], None]:
+    """Tells feeds that a node is gone; them and the bus, that those who spoke there have ended.
+
+    Every node that notices does so: it is the same turn, and over already for whoever heard of it before.
+    """
+
+    def gone(node: str) -> None:
+        for org, room, spoke in switchboard.voices_gone(node, int(clock().timestamp() * 1000)):
+            outbox.voice(org, room, spoke)
+
+    return gone
 
 
 def new_name() -> str:

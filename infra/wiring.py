@@ -38,7 +38,7 @@ from infra.sealing import Sealer
 from infra.serving import FRAME, Server, listening
 from infra.settings import Settings, SettingsInvalid
 from infra.spoken import Spoken, spoken
-from infra.voices import voices
+from infra.voices import ending, voices
 from projections.board_follower import BoardFollower
 from projections.catalogue import VIEWS
 from projections.follower import Follower
@@ -70,8 +70,9 @@ from rooms.facilitator.policy import STANDARD, Policy
 from rooms.facilitator.ports import FACTS_WANTED, Ports
 from rooms.past.pasts import Pasts
 from rooms.recording.recorder import Recorder
-from rooms.voice.engine import VoiceListener
+from rooms.voice.engine import MediaEngine, VoiceListener
 from rooms.voice.ice_lite import IceLiteEngine
+from rooms.voices.spanning import SpanningEngine
 
 if TYPE_CHECKING:
     from adapters.claude import Claude
@@ -233,7 +234,7 @@ async def _serving(
         settings.host, settings.media_port or port, settings.media_addresses, heard, clock
     )
     # Rooms in LiveKit span nodes by themselves.
-    media = elsewhere or await voices(base.bus, local, switchboard, base.metrics)
+    media = elsewhere or await _spanning(base, local, switchboard, speech)
     boards = Boards(
         base.log,
         clock=clock,
@@ -303,6 +304,16 @@ async def _serving(
             hub.close()
             server.should_exit = True
             await serving
+
+
+async def _spanning(
+    base: Foundations, local: MediaEngine, switchboard: Switchboard, speech: Speech
+) -> SpanningEngine:
+    """Voices on all nodes; what is told of those who speak says which one carries them."""
+    gone = ending(switchboard, base.outbox, speech.clock)
+    engine = await voices(base.bus, local, gone, base.metrics)
+    speech.node = engine.name
+    return engine
 
 
 def _ice_servers(settings: Settings, clock: Callable[[], datetime]) -> IceServers:

@@ -14,12 +14,13 @@ from rooms.voice.engine import SlotContent
 from rooms.voice.talk import Followed
 
 
-class Speaking(Struct, frozen=True, tag="speaking"):
-    """A person has begun to speak; `at` in ms since the epoch."""
+class Speaking(Struct, frozen=True, tag="speaking", omit_defaults=True):
+    """A person has begun to speak; `at` in ms since the epoch. `node` carries their voice."""
 
     person: str
     turn: str
     at: int
+    node: str = ""
 
 
 class Spoke(Struct, frozen=True, tag="spoke"):
@@ -104,16 +105,28 @@ class Switchboard:
         self._hub = hub
         self._progress = progress
         self._metrics = metrics
-        self._speaking: dict[tuple[str, str], dict[str, int]] = {}
+        self._speaking: dict[tuple[str, str], dict[str, Speaking]] = {}
 
     def speaking(self, org: str, room: str) -> list[Frame]:
         """Who is in a turn of speech right now, for those who come to the room's feed."""
-        return [_speaks(person, at) for person, at in self._speaking.get((org, room), {}).items()]
+        return [_speaks(begun.person, begun.at) for begun in self._speaking.get((org, room), {}).values()]
 
-    def voices_gone(self, node: str) -> None:
-        """A node carries voices no longer: whoever had one there joins anew, and speaks anew."""
-        self._speaking.clear()
+    def voices_gone(self, node: str, at: int) -> list[tuple[str, str, Spoke]]:
+        """A node carries voices no longer, since `at` (ms since the epoch).
+
+        Whoever spoke there has ended, as every feed here shows it; given back with organisation and room, for
+        those who listen elsewhere.
+        """
+        ended = [
+            (org, room, Spoke(begun.person, begun.turn, begun.at, max(at, begun.at)))
+            for (org, room), speakers in self._speaking.items()
+            for begun in speakers.values()
+            if begun.node == node
+        ]
+        for org, room, spoke in ended:
+            self._room(org, room, spoke)
         self._hub.publish(VOICES, gone_frame(node))
+        return ended
 
     async def connect(self, bus: Bus) -> None:
         """Listen for as long as the bus is open."""
@@ -140,10 +153,9 @@ class Switchboard:
         topic = ("room", org, room)
         match signal:
             case Speaking():
-                self._speaking.setdefault((org, room), {})[signal.person] = signal.at
+                self._speaking.setdefault((org, room), {})[signal.person] = signal
                 self._hub.publish(topic, _speaks(signal.person, signal.at))
-            case Spoke():
-                self._spoke(org, room, signal.person)
+            case Spoke() if self._is_over(org, room, signal):
                 said = {"person": signal.person, "speaking": False, "at": signal.ended}
                 self._hub.publish(topic, frame("speaking", said))
             case Slots():
@@ -151,11 +163,16 @@ class Switchboard:
             case _:
                 pass
 
-    def _spoke(self, org: str, room: str, person: str) -> None:
+    def _is_over(self, org: str, room: str, spoke: Spoke) -> bool:
+        """Whether nobody shows the person in another turn, which began since."""
         speakers = self._speaking.get((org, room), {})
-        speakers.pop(person, None)
+        begun = speakers.get(spoke.person)
+        if begun is not None and begun.turn != spoke.turn:
+            return False
+        speakers.pop(spoke.person, None)
         if not speakers:
             self._speaking.pop((org, room), None)
+        return True
 
 
 def _speaks(person: str, at: int) -> Frame:

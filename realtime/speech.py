@@ -41,6 +41,8 @@ class Speech:
     clock: Callable[[], datetime]
     others: list[VoiceListener] = field(default_factory=list[VoiceListener])
     """Those on this node who are told as well."""
+    node: Callable[[], str] = str
+    """The name of this node among those that carry voices; "" where none of ours does."""
     _turns: deque[tuple[str, RecordTurn]] = field(default_factory=lambda: deque(maxlen=WAITING))
     _some: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -49,7 +51,7 @@ class Speech:
         if person == FACILITATOR:
             return
         org, name = room.split("/")
-        self.outbox.voice(org, name, Speaking(person, turn, at))
+        self.outbox.voice(org, name, Speaking(person, turn, at, self.node()))
         for other in self.others:
             other.speaking(room, person, turn, at)
 

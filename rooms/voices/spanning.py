@@ -60,6 +60,11 @@ class SpanningEngine:
         self._now = now
         self._owed: dict[tuple[str, str], May] = {}
 
+    def name(self) -> str:
+        """What this node is called while it holds its present lease; "" while it has none."""
+        term = self._ownership.term
+        return term.name if term else ""
+
     async def run(self) -> None:
         """Keep this node's part until cancelled; then all that it carries is given up."""
         async with asyncio.TaskGroup() as group:

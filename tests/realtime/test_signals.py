@@ -150,6 +150,32 @@ async def test_a_room_hears_who_speaks():
         assert elsewhere.drain() == []
 
 
+async def test_who_spoke_at_a_node_that_is_gone_has_ended_and_nobody_else():
+    house = House()
+    algebra, biology = "lyceum.school.rooms.algebra.voice", "lyceum.school.rooms.biology.voice"
+    await house.hears(algebra, Speaking("ada", "t1", 1000, "one"))
+    await house.hears(biology, Speaking("ben", "t2", 1000, "two"))
+    with house.hub.listening(("room", "school", "algebra"), ("room", "school", "biology")) as here:
+        assert house.switchboard.voices_gone("one", 1800) == [
+            ("school", "algebra", Spoke("ada", "t1", 1000, 1800))
+        ]
+        assert data(here.drain()) == [
+            b'event: speaking\ndata: {"person":"ada","speaking":false,"at":1800}\n\n',
+        ]
+    assert house.switchboard.speaking("school", "algebra") == []
+    assert len(house.switchboard.speaking("school", "biology")) == 1
+
+
+async def test_whoever_speaks_anew_is_not_ended_by_the_late_end_of_an_earlier_turn():
+    house = House()
+    subject = "lyceum.school.rooms.algebra.voice"
+    await house.hears(subject, Speaking("ada", "t2", 3000, "two"))
+    with house.hub.listening(("room", "school", "algebra")) as here:
+        await house.hears(subject, Spoke("ada", "t1", 1000, 1800))
+        assert here.drain() == []
+    assert len(house.switchboard.speaking("school", "algebra")) == 1
+
+
 async def test_slots_are_for_their_listener_only():
     house = House()
     with (

@@ -6,11 +6,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from adapters.nats_bus import NatsBus
 from infra.keeping import kept
-from infra.voices import voices
+from infra.voices import ending, voices
 from realtime.hub import Hub, Listener
 from realtime.metrics import Metrics
+from realtime.outbox import Outbox
 from realtime.progress import Progress
 from realtime.signals import VOICES, Switchboard
+from realtime.speech import Speech
 from rooms.voice.engine import USUAL, May
 from rooms.voice.ice_lite import IceLiteEngine
 from rooms.voices.ownership import Times
@@ -23,6 +25,10 @@ ROOM = "school/algebra"
 LEASE = 1.2
 
 
+async def _recorded(*_: object) -> None:
+    """Turns of these tests are not written down."""
+
+
 class Node:
     """Make one with `Node.running`."""
 
@@ -31,7 +37,9 @@ class Node:
         self.ears = Ears()
         self.hub = Hub()
         self.metrics = Metrics()
-        self.media = IceLiteEngine("127.0.0.1", 0, ["127.0.0.1"], self.ears, now)
+        self.outbox = Outbox(bus)
+        self.speech = Speech(self.outbox, _recorded, now, [self.ears])
+        self.media = IceLiteEngine("127.0.0.1", 0, ["127.0.0.1"], self.speech, now)
         self._stopping = AsyncExitStack()
 
     @classmethod
@@ -45,10 +53,14 @@ class Node:
                 yield node
 
     async def _start(self, stack: AsyncExitStack, times: Times) -> None:
-        switchboard = Switchboard(self.hub, Progress(), self.metrics)
-        self.engine = await voices(self.bus, self.media, switchboard, self.metrics, times)
+        self.switchboard = Switchboard(self.hub, Progress(), self.metrics)
+        await self.switchboard.connect(self.bus)
+        gone = ending(self.switchboard, self.outbox, now)
+        self.engine = await voices(self.bus, self.media, gone, self.metrics, times)
+        self.speech.node = self.engine.name
         self.told: Listener = stack.enter_context(self.hub.listening(VOICES))
-        await stack.enter_async_context(kept({"voice": self.media.run, "voices": self.engine.run}))
+        parts = {"outbox": self.outbox.run, "voice": self.media.run, "voices": self.engine.run}
+        await stack.enter_async_context(kept(parts))
 
     async def stop(self) -> None:
         """As at the end of a process that was asked to stop."""

@@ -8,7 +8,7 @@ import pytest
 
 from rooms.voice.engine import May
 from rooms.voices.spanning import VoiceUnavailable
-from tests.voice.client import hush, tone
+from tests.voice.client import hush, script, tone
 from tests.voices.nodes import LEASE, ROOM, carried_by
 
 
@@ -31,6 +31,21 @@ async def test_a_node_that_loses_the_bus_ends_its_voices_before_another_carries_
         again = await there.join(client(hush(20)), "ben")
         assert carried_by(here, there) == [0, 1]
         assert again.partition("-")[0] != voice.partition("-")[0]
+
+
+async def test_who_spoke_when_the_node_that_carried_them_was_lost_has_ended_on_every_feed(node, client):
+    here, there, third = [await node() for _ in range(3)]
+    with (
+        there.hub.listening(("room", "school", "algebra")) as feed,
+        third.hub.listening(("room", "school", "algebra")) as other,
+    ):
+        await here.join(client(script((200, 20_000))), "ada")
+        for told in (feed, other):
+            assert b'"person":"ada","speaking":true' in (await told.next(10)).data
+        async with here.without_bus():
+            for told in (feed, other):
+                assert b'"person":"ada","speaking":false' in (await told.next(10)).data
+        assert there.switchboard.speaking("school", "algebra") == []
 
 
 async def test_a_node_whose_bus_hangs_ends_its_voices_too(node, client):
