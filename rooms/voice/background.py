@@ -52,8 +52,7 @@ class Background:
         if len(self._recent) == SOFT:
             if self._remember(at // BIN, soft):
                 self._quietest = self._quietest_since(at // BIN)
-            if background > self._quietest:
-                background = self._quietest
+            background = min(background, self._quietest)
         if soft > background + 1:
             background += FALLING * (soft - background - 1)
         self.level = background if background > self._loudest else self._loudest

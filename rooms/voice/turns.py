@@ -110,8 +110,7 @@ class TurnDetector:
 
     def tick(self, now: int) -> tuple[Mark, ...]:
         """Time has passed: ends a turn whose pause was too long."""
-        if now > self._now:
-            self._now = now
+        self._now = max(self._now, now)
         if self._started is None or self._now - self._loud_last < self._tuning.hangover:
             return NOTHING
         return self.close()
