@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterator
-from contextlib import AsyncExitStack, ExitStack
+from contextlib import AsyncExitStack, ExitStack, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -23,13 +23,22 @@ ROOM = "nodes"
 def nodes(
     embedded: Servers, databases: psycopg.Connection, tmp_path: Path
 ) -> Iterator[tuple[RunningHouse, RunningHouse]]:
+    with deployed(embedded, databases, tmp_path) as serving:
+        yield serving
+
+
+@contextmanager
+def deployed(
+    embedded: Servers, databases: psycopg.Connection, folder: Path, **settings: str
+) -> Iterator[tuple[RunningHouse, RunningHouse]]:
     """Two nodes of the role web; a worker keeps the views for both."""
     databases.execute(sql.SQL("CREATE DATABASE nodes TEMPLATE template0"))
     shared = {
         "LYCEUM_POSTGRES": embedded.postgres.replace("/lyceum?", "/nodes?"),
         "LYCEUM_NATS": embedded.nats,
         "LYCEUM_REDIS": embedded.redis,
-        "LYCEUM_KEYS": str(tmp_path / "master-keys.json"),
+        "LYCEUM_KEYS": str(folder / "master-keys.json"),
+        **settings,
     }
     with ExitStack() as stack:
         started: list[RunningHouse] = []
