@@ -8,6 +8,7 @@ from typing import Any
 from realtime.sockets.door import Entered
 from realtime.sockets.session import OVERLOADED
 from rooms.board.closing import Closing
+from rooms.board.telling import MOST_SAID
 from rooms.board.transport import Transport
 
 Start = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None] | None]
@@ -40,7 +41,7 @@ class Patience:
     """Before each new attempt to open a document whose board cannot keep up; then the socket is closed."""
     notice: float = 30.0
     """So long before a token expires, a fresh one is asked for."""
-    stateless: int = 16 * 1024
+    stateless: int = MOST_SAID
     """The largest stateless message."""
     stateless_rate: int = 20
     """Stateless messages on one document in a second; what is above that is dropped."""

@@ -153,6 +153,7 @@ class Seat:
         self._here = here
         connection = here.entered.connection
         connection.forgives = self._forgives
+        connection.is_told = True
         here.transport.speaks_for = connection.clients
         here.transport.let_in(hocuspocus.authenticated(writes=connection.writes))
         self._reminder.set(here.entered, here.transport)

@@ -47,6 +47,8 @@ class Connection:
         """The state vector at which it was left out for not reading; None if it keeps up."""
         self.since = board.now()
         """When it was left out; or else, when it was last sent something."""
+        self.is_told = False
+        """Whether it uses a protocol in which clients tell each other what nobody keeps."""
         self.forgives: Callable[[Closing], bool] | None = None
         """Asked before it is sent away for what it sent: true if it was told in another way, and stays."""
 

@@ -60,6 +60,8 @@ class Limits:
     """How many Yjs client ids one socket may be present with."""
     presence: int = 4 * 1024
     """The largest awareness state of one client."""
+    said: int = 200
+    """What clients on other nodes may tell those of one board in a second; what is above that is dropped."""
     remembered: int = 1024
     """How many client ids the presence of a board remembers, gone ones included."""
     nested_types: int = 5_000

@@ -17,8 +17,9 @@ from rooms.board.closing import BadUpdate, NotYours, Overloaded
 from rooms.board.document import Broken, Document, Missing
 from rooms.board.gathering import parts
 from rooms.board.neighbourhood import Elsewhere
+from rooms.board.saying import Rate, say
 from rooms.board.spans import Spans
-from rooms.board.telling import Asked, Edited, Person, Returned, Seen, Telling, Told
+from rooms.board.telling import Asked, Edited, Person, Returned, Said, Seen, Telling, Told
 from rooms.board.update import Contents, read
 from rooms.board.wire import Entry
 
@@ -81,6 +82,7 @@ class Sharing:
         self._elsewhere = Elsewhere()
         self._early: deque[Callable[[], None]] = deque()
         self._told_at = board.now()
+        self._saying = Rate(board.limits.said)
 
     # What happens here
 
@@ -95,6 +97,11 @@ class Sharing:
             self._elsewhere.came_here(entry.client)
         if self.neighbours:
             self.tell(self._board, Seen(tuple(Person(entry, person) for entry in entries)))
+
+    def said(self, text: str) -> None:
+        """A client of this node tells the others something."""
+        if self.neighbours:
+            self.tell(self._board, Said(text))
 
     def returned(self) -> None:
         """Somebody came back to this node."""
@@ -139,7 +146,10 @@ class Sharing:
         self.neighbours[node] = None
         if isinstance(what, Asked) or not known:
             self.tell_all()
-        if self._board.document is None:
+        if isinstance(what, Said):
+            if self._saying.one_more(self._board.now()):
+                say(self._board, what.text)
+        elif self._board.document is None:
             self._early.append(lambda: self._take(node, what))
         else:
             self._take(node, what)
@@ -156,7 +166,7 @@ class Sharing:
                 self._meet(node, what.present)
             case Returned():
                 presence.refresh(self._board)
-            case Asked():
+            case Asked() | Said():
                 pass
 
     def _meet(self, node: str, present: Sequence[Person]) -> None:

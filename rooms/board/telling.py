@@ -3,13 +3,16 @@
 Any of it may be lost, come late or twice: what is written comes by the log, the rest is told again.
 """
 
-from typing import NamedTuple, Protocol
+from typing import Annotated, NamedTuple, Protocol
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from domain.rooms import Run
 from rooms.board.wire import Entry
+
+MOST_SAID = 16 * 1024
+"""Characters that clients may tell each other at a time."""
 
 
 class Person(NamedTuple):
@@ -46,6 +49,12 @@ class Returned(Struct, frozen=True, tag="returned"):
     """Somebody came back who took the others for gone: let everybody say that they are here."""
 
 
+class Said(Struct, frozen=True, tag="said"):
+    """A client told the others at the board something that nobody keeps."""
+
+    text: Annotated[str, Meta(max_length=MOST_SAID)]
+
+
 class Alive(Struct, frozen=True, tag="alive"):
     """A node is there. `fresh`: it asks the others to say so, too. `going`: it stops."""
 
@@ -53,7 +62,7 @@ class Alive(Struct, frozen=True, tag="alive"):
     going: bool = False
 
 
-Telling = Asked | Told | Edited | Seen | Returned
+Telling = Asked | Told | Edited | Seen | Returned | Said
 
 
 class FromNode(Struct, frozen=True, tag="of-room"):
