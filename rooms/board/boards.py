@@ -29,11 +29,8 @@ logger = logging.getLogger(__name__)
 EARLY = 0.05
 """Seconds by which a window may close early, to be written together with others."""
 
-FEW = 8
-"""Boards that are made ready for it in one go."""
-
-TOGETHER = 32
-"""Boards that are written in one go: when they are written there is something to do for each."""
+FEW, EACH = 2, 0.0001
+"""Boards that are made ready to be written in one go, at least; and how long one takes, in seconds."""
 
 
 def _nobody_waits(org: str, room: str, position: int) -> None:
@@ -237,20 +234,23 @@ class Boards:
         attempts = self._limits.attempts
         while attempts and not (self._stopping and not self._due):
             await self._until_something_is_due()
-            due = tuple(self._due_now())
-            for start in range(0, len(due), TOGETHER):
-                await self._attend_to_all(due[start : start + TOGETHER])
+            await self._attend_to_all(tuple(self._due_now()))
             attempts -= self._stopping
         if self.unsaved:
             logger.error("stopped with %d bytes of edits that the log did not take", self.unsaved)
 
     async def _attend_to_all(self, boards: Sequence[Board]) -> None:
+        """A few, and then whoever types has a turn; as many as take a quarter of what those take."""
+        left = FEW
         async with asyncio.TaskGroup() as group:
-            for number, board in enumerate(boards, 1):
+            for board in boards:
                 self._due.pop(board, None)
                 group.create_task(self._attend_to(board))
-                if number % FEW == 0:
-                    await asyncio.sleep(0)  # or those who type would notice
+                left -= 1
+                if not left:
+                    before = self._now()
+                    await asyncio.sleep(0)
+                    left = max(FEW, int((self._now() - before) / (4 * EACH)))
 
     async def _until_something_is_due(self) -> None:
         self._wake.clear()
