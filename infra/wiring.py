@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import time
 import uuid
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -51,6 +52,7 @@ from realtime.house import House, Views
 from realtime.hub import Hub
 from realtime.ice_servers import IceServers
 from realtime.metrics import Metrics
+from realtime.names import Names
 from realtime.neighbours import OverTheBus
 from realtime.outbox import Outbox
 from realtime.perform import Performer
@@ -277,7 +279,9 @@ async def _serving(
     feed = Feed(base.log, hub, boards, local, house.voices, house.standings)
     _measure(base.metrics, hub, boards, local, recorder)
     await switchboard.connect(base.bus)
-    await neighbours.listen(base.bus, boards, base.metrics)
+    names = Names(house.views.names, time.monotonic)
+    feed.also.append(names.saw)
+    await neighbours.listen(base.bus, boards, base.metrics, names)
     sockets = Sockets(house, largest=FRAME)
     server = Server(application(house, feed), sockets.socket if settings.sockets == "lean" else None)
     parts: dict[str, Run] = {

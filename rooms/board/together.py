@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from rooms.board.board import Board
+from rooms.board.naming import nameless, without_names
 from rooms.board.telling import (
     Alive,
     Asked,
@@ -73,8 +74,8 @@ class Together:
                 self._lose(node)
 
     def tell(self, board: Board, what: Telling) -> None:
-        """Tell the others something of a board."""
-        self._tell((board.org, board.room), what)
+        """Tell the others something of a board, and no names."""
+        self._tell((board.org, board.room), without_names(what))
 
     async def ask(self, board: Board) -> None:
         """Ask the others what they have of a board, and wait for it, but not for long."""
@@ -95,8 +96,17 @@ class Together:
             self.tell(board, Told(open=False))
 
     def heard_of_room(self, org: str, room: str, payload: bytes) -> None:
-        """Something of a room. Raises `msgspec.MsgspecError`."""
-        told = from_node(payload)
+        """Something of a room, without the names of those who are there. Raises `msgspec.MsgspecError`."""
+        self.take(org, room, from_node(payload))
+
+    def whom(self, org: str, room: str, told: FromNode) -> set[str]:
+        """Those whose names are to be known before `take`: they are seen here, and come without names."""
+        if told.node == self._node or (org, room) not in self._boards:
+            return set()
+        return nameless(told.what)
+
+    def take(self, org: str, room: str, told: FromNode) -> None:
+        """Something that another node tells of a room."""
         if told.node == self._node:
             return
         self._others[told.node] = self._now()

@@ -9,6 +9,7 @@ from adapters.nats_bus import NatsBus
 from domain.rooms import BoardEdited
 from realtime import neighbours
 from realtime.metrics import Metrics
+from realtime.names import Names
 from realtime.neighbours import OverTheBus
 from realtime.outbox import Outbox
 from rooms.board import together, wire
@@ -233,6 +234,11 @@ async def test_nobody_writes_in_the_name_of_somebody_who_is_on_another_node(log,
         assert nodes[0].boards.text("school", "r") == nodes[1].boards.text("school", "r") == "mine"
 
 
+async def nobody(org, persons):
+    """No names are known."""
+    return {}
+
+
 @asynccontextmanager
 async def on_the_bus(log, url, name):
     """Boards as the wiring joins them to others: on a real bus, and following the log."""
@@ -248,7 +254,7 @@ async def on_the_bus(log, url, name):
         line = Fallible(log)
         async with running(line, neighbours=OverTheBus(name, outbox)) as server, asyncio.TaskGroup() as group:
             boards = server.boards
-            await neighbours.listen(bus, boards, Metrics())
+            await neighbours.listen(bus, boards, Metrics(), Names(nobody, lambda: 0.0))
             tasks = [group.create_task(part()) for part in (outbox.run, follow)]
             yield server, line
             for task in tasks:

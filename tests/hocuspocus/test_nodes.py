@@ -1,7 +1,8 @@
-"""Stateless messages where a board is open on two nodes, over NATS: told once, and no more than may be."""
+"""A board that is open on two nodes, over NATS: what clients tell each other, and who they are."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 
@@ -11,6 +12,7 @@ import pytest
 from adapters.nats_bus import NatsBus
 from infra.keeping import kept
 from realtime import neighbours
+from realtime.names import Names
 from realtime.neighbours import OverTheBus
 from realtime.outbox import Outbox
 from realtime.sockets.desk import Patience
@@ -18,11 +20,18 @@ from rooms.board import hocuspocus, wire
 from rooms.board.telling import MOST_SAID, FromNode, Said, encode
 from tests.board.support import QUICK
 from tests.hocuspocus.served import School, school
-from tests.hocuspocus.support import Hall, hall, insertion
+from tests.hocuspocus.support import Hall, Line, hall, insertion
 
 MOST = 3
 HURRIED = Patience(stateless_rate=50)
 SUBJECT = "lyceum.main.rooms.r.sync"
+
+
+ADA = '{"user":{"person":"ada","name":"Ada Lovelace","color":"#1f6feb"},"part":"text"}'
+
+
+async def known(org: str, persons: Sequence[str]) -> dict[str, str]:
+    return {person: "Ada of the view" for person in persons if (org, person) == ("main", "ada")}
 
 
 @dataclass
@@ -46,7 +55,7 @@ async def node(log, nats_url, name: str, *, again: bool) -> AsyncIterator[Node]:
         await stack.enter_async_context(kept({"outbox": outbox.run}))
         here = await stack.enter_async_context(school(log, replace(QUICK, said=MOST), again=again))
         here.running.boards.meet(OverTheBus(name, outbox))
-        await neighbours.listen(bus, here.running.boards, here.house.metrics)
+        await neighbours.listen(bus, here.running.boards, here.house.metrics, Names(known, time.monotonic))
         yield Node(here, await stack.enter_async_context(hall(here)))
 
 
@@ -91,3 +100,41 @@ async def test_no_more_stateless_messages_come_from_other_nodes_than_may(nodes, 
     ada.say("r", *[hocuspocus.stateless("x")] * 20, wire.update(insertion("work")))
     told = await ben.until("r", wire.update(insertion("work")))
     assert told == [hocuspocus.stateless("x")] * MOST
+
+
+async def seen(line: Line) -> str:
+    """The state in which this client sees the one of ada."""
+    while True:
+        message = wire.parse(await line.hear("r"))
+        if isinstance(message, wire.Presence):
+            for entry in message.entries:
+                if entry.client == 7 and entry.state is not None:
+                    return entry.state
+
+
+async def test_no_name_goes_over_the_bus_and_each_node_shows_the_names_that_it_knows(nodes, nats_url):
+    one, two = nodes
+    told: list[bytes] = []
+    stranger = await nats.connect(nats_url)
+
+    async def heard(message) -> None:
+        told.append(message.data)
+
+    await stranger.subscribe(">", cb=heard)
+    await stranger.flush()
+    ada, cem, ben = one.sockets.line(), one.sockets.line(), two.sockets.line()
+    for line, at, person in ((ada, one, "ada"), (cem, one, "cem"), (ben, two, "ben")):
+        await line.welcome("r", at.here.token(person))
+    await one.knows("two")
+    ada.say("r", wire.presence([wire.Entry(7, 1, ADA)]))
+    assert await seen(cem) == ADA
+    assert await seen(ben) == ADA.replace("Ada Lovelace", "Ada of the view")
+    late = two.sockets.line()
+    await late.welcome("r", two.here.token("cem"))
+    two.here.running.boards._boards["main", "r"].sharing.ask()
+    ada.say("r", wire.presence([wire.Entry(7, 2, ADA)]), wire.update(insertion("end")))
+    await ben.until("r", wire.update(insertion("end")))
+    await stranger.flush()
+    await stranger.close()
+    assert sum(b"1f6feb" in each for each in told) >= 2
+    assert not [each for each in told if b"Ada" in each]
