@@ -174,12 +174,12 @@ class Board:
 
     def _handle(self, connection: Connection, document: Document, message: wire.Message) -> None:
         match message:
+            case wire.Update():
+                self._edit(connection, document, message.update)
             case wire.Step1():
                 connection.send(wire.step_2(document.difference(message.state)))
             case wire.Step2():
                 self._synchronise(connection, document, message.update)
-            case wire.Update():
-                self._edit(connection, document, message.update)
             case wire.Presence():
                 presence.receive(self, connection, message.entries)
             case wire.QueryPresence():

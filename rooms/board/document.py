@@ -182,6 +182,8 @@ class Document:
             return self._new_blocks(contents)
 
     def _new_blocks(self, contents: Contents) -> dict[int, int]:
+        if len(contents.blocks) == 1 and not contents.deleted:  # nearly all that anybody types
+            return self._new_block(contents.blocks[0])
         written = self._follow_on(contents.blocks)
         for block in contents.blocks:
             for identity in block[4:7]:  # origin, right, parent
@@ -191,6 +193,18 @@ class Document:
             if clock + length > written.get(client, self._clocks.get(client, 0)):
                 raise Missing
         return {c: clock for c, clock in written.items() if clock > self._clocks.get(c, 0)}
+
+    def _new_block(self, block: Block) -> dict[int, int]:
+        client, clock, length, kind, *beside = block
+        known = self._clocks.get(client, 0)
+        if kind == SKIP or clock > known:
+            raise Missing
+        for identity in beside[:3]:  # origin, right, parent
+            if type(identity) is tuple:
+                other, at = identity
+                if at >= (known if other == client else self._clocks.get(other, 0)):
+                    raise Missing
+        return {client: clock + length} if clock + length > known else {}
 
     def _follow_on(self, blocks: list[Block]) -> dict[int, int]:
         written: dict[int, int] = {}
