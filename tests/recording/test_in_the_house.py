@@ -31,10 +31,10 @@ class Speaking:
 
 
 @pytest.fixture
-async def mortal(house: RunningHouse) -> AsyncIterator[RunningHouse]:
-    """A house that may be killed, with the database of the tests."""
+async def mortal(postgres_url: str) -> AsyncIterator[RunningHouse]:
+    """A house that may be killed; its database is its own, as its keys are."""
     with home() as folder:
-        running = RunningHouse(folder, {"LYCEUM_POSTGRES": house.environment["LYCEUM_POSTGRES"]})
+        running = RunningHouse(folder, {"LYCEUM_POSTGRES": postgres_url})
         yield running.start()
         assert running.stop() == 0
 
