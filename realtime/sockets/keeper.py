@@ -143,7 +143,11 @@ class Sockets:
     def _write(self) -> None:
         outgoing, self._outgoing = self._outgoing, []
         for socket in outgoing:
-            socket.write()
+            try:
+                socket.write()
+            except Exception as error:  # that of one socket, and of no other
+                self.failed(error)
+                socket.abort()
 
     def _look_after(self) -> None:
         self.now += 1

@@ -171,7 +171,7 @@ class LeanSocket(asyncio.Protocol):
     def write(self) -> None:
         """Write what the session sent."""
         outgoing, self._outgoing = self._outgoing, b""
-        if outgoing:
+        if outgoing and not self._transport.is_closing():
             self._transport.write(outgoing)
 
     def silent(self, ticks: int) -> None:

@@ -226,3 +226,23 @@ async def test_sockets_whose_keeper_stops_first_are_told_to_come_back_and_nobody
         assert (await closed(client))[0] == 1012
         with pytest.raises(InvalidStatus, match="503"):
             await running.connect()
+
+
+async def test_who_is_cut_off_before_they_are_written_to_takes_nothing_from_the_others(caplog):
+    async with served() as running, running.connect() as one, running.connect("/many/2") as other:
+        first, second = await running.session(), await running.session(2)
+        first.transport.abort()
+        first.transport.send(b"nobody hears this")
+        second.transport.send(b"here")
+        assert await other.recv() == b"here"
+        await closed(one)
+    assert not caplog.records
+
+
+async def test_what_is_sent_in_one_turn_comes_whole_and_in_order():
+    async with served() as running, running.connect() as client:
+        session = await running.session()
+        sent = [bytes([n]) * (1 + n * n * 7) for n in range(60)]
+        for data in sent:
+            session.transport.send(data)
+        assert [await client.recv() for _ in sent] == sent
