@@ -278,6 +278,10 @@ async def _serving(
     # What follows from the log each node does for the voices that it carries itself.
     feed = Feed(base.log, hub, boards, local, house.voices, house.standings)
     _measure(base.metrics, hub, boards, local, recorder)
+    if check is not None:
+        base.metrics.gauge(
+            "speech_unjudged", "Packets that no judge of speech heard.", lambda: check.unjudged
+        )
     await switchboard.connect(base.bus)
     names = Names(house.views.names, time.monotonic)
     feed.also.append(names.saw)

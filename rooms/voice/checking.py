@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 BEFORE = 25
 """Packets from before a turn that its judge hears too; until then they lie here as they came."""
 WAITING = 4000
-"""Packets and marks that may wait; beyond that packets are not judged, and levels believed."""
+"""Packets and marks that may wait to be judged; when there are more, all of them are told by their levels."""
 BATCH = 100
 """Packets that are judged in one go of the worker."""
 IDLE = 16
@@ -89,6 +89,9 @@ class SpeechCheck:
         self._idle: list[Judge] = []
         self._voices: dict[tuple[str, str], Voice] = {}
         self._waiting: deque[tuple[Voice, Step]] = deque()
+        self._judging: Sequence[tuple[Voice, Step]] = ()
+        self.unjudged = 0
+        """Packets of turns that no judge heard, since it was too far behind or failed."""
         self._some = asyncio.Event()
         self._stopped = False
 
@@ -133,13 +136,10 @@ class SpeechCheck:
                 await self._some.wait()
                 self._some.clear()
                 while self._waiting:
-                    steps = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
-                    for (voice, step), likely in zip(steps, await self._judged(steps), strict=True):
-                        self._take(voice, step, likely)
+                    await self._judge_some()
         finally:
             self._stopped = True
-            while self._waiting:
-                self._take(*self._waiting.popleft(), None)
+            self._believe()
 
     def _meet(self, room: str, person: str) -> Voice:
         voice = self._voices[room, person] = Voice(room, person)
@@ -155,13 +155,30 @@ class SpeechCheck:
         return voice
 
     def _put(self, voice: Voice, step: Step) -> None:
+        self._waiting.append((voice, step))
+        self._some.set()
         if self._stopped:
+            self._believe()
+        elif len(self._waiting) >= WAITING:
+            logger.warning("speech is checked too slowly: what waits is told by its levels")
+            self._believe()
+
+    def _believe(self) -> None:
+        """Tell all that waits, and what is being judged just now, by its levels, in order."""
+        steps = (*self._judging, *self._waiting)
+        self._judging = ()
+        self._waiting.clear()
+        for voice, step in steps:
             self._take(voice, step, None)
-        elif isinstance(step, Heard) and len(self._waiting) >= WAITING:
-            self._waiting.append((voice, Heard(step.at, b"")))
-        else:
-            self._waiting.append((voice, step))
-            self._some.set()
+
+    async def _judge_some(self) -> None:
+        steps = self._judging = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
+        judged = await self._judged(steps)
+        if self._judging is not steps:  # they were told by their levels meanwhile
+            return
+        self._judging = ()
+        for (voice, step), likely in zip(steps, judged, strict=True):
+            self._take(voice, step, likely)
 
     async def _judged(self, steps: Sequence[tuple[Voice, Step]]) -> list[float | None]:
         if not any(isinstance(step, Heard) for _, step in steps):
@@ -171,13 +188,12 @@ class SpeechCheck:
     def _judge(self, voice: Voice, step: Step) -> float | None:
         """In the worker: nothing else touches judges."""
         if not isinstance(step, Heard):
-            if isinstance(step, Closed | Left):
-                self._release(voice)
+            self._release(voice)  # at the start of a turn, too: the end of the last may not have come by here
             return None
         try:
             if voice.judge is None:
                 voice.judge = self._idle.pop() if self._idle else self._new_judge()
-            return voice.judge.hear(step.opus) if step.opus else None
+            return voice.judge.hear(step.opus)
         except Exception as error:
             logger.warning("speech could not be checked: %s", type(error).__name__)
             return None
@@ -193,6 +209,7 @@ class SpeechCheck:
             case Opened(turn, at):
                 voice.verdict.opened(turn, at)
             case Heard(at, _):
+                self.unjudged += likely is None
                 self._tell(voice, voice.verdict.judged(at, likely))
             case Closed(ended):
                 self._tell(voice, voice.verdict.closed(ended))

@@ -2,6 +2,7 @@
 
 import array
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from random import Random
@@ -11,6 +12,7 @@ import pytest
 from adapters.silero import Silero
 from benchmarks.measuring.spoken_opus import encoded
 from benchmarks.measuring.spoken_sounds import Voice, keyboard, scaled, spoken
+from rooms.voice import checking as checking_module
 from rooms.voice.checking import Judge, SpeechCheck
 from rooms.voice.engine import Hear
 from rooms.voice.ice_lite import IceLiteEngine
@@ -122,6 +124,61 @@ async def test_what_still_waits_when_the_node_stops_is_told_by_its_levels(ears):
         await turn(check, engine, "ada", *[b"10"] * 50)
     await turn(check, engine, "ben", *[b"10"] * 50, at=9000)
     assert [each.person for each in ears.turns] == ["ada", "ben"]
+
+
+async def test_when_a_judge_is_far_behind_all_that_waits_is_told_by_its_levels_and_then_it_is_asked_again(
+    ears, monkeypatch
+):
+    monkeypatch.setattr(checking_module, "WAITING", 200)
+    engine, going_on, asked = Engine(), threading.Event(), threading.Event()
+
+    class Stuck(Script):
+        def hear(self, opus: bytes) -> float | None:
+            asked.set()
+            going_on.wait()
+            return super().hear(opus)
+
+    try:
+        async with checking(ears, engine, Stuck) as check:
+            await turn(check, engine, "ben", *[b"10"] * 50)
+            await asyncio.to_thread(asked.wait)
+            for n in range(40):
+                await turn(check, engine, "ada", *[b"10"] * 50, at=3000 * n)
+                assert len(check._waiting) < 200
+            by_levels = list(ears.turns)
+            going_on.set()
+            await turn(check, engine, "eva", *[b"90"] * 50, at=200_000)
+            await ears.until(lambda: ears.turns[-1].person == "eva")
+            await turn(check, engine, "cem", *[b"10"] * 50, at=200_000)
+            await turn(check, engine, "dora", *[b"90"] * 50, at=200_000)
+            await ears.until(lambda: ears.turns[-1].person == "dora")
+    finally:
+        going_on.set()
+    assert by_levels[0] == Turn("ben", "ben1000", 1000, 2000)
+    assert by_levels[1:] == [
+        Turn("ada", f"ada{3000 * n}", 3000 * n, 3000 * n + 1000) for n in range(len(by_levels) - 1)
+    ]
+    assert len(by_levels) > 30
+    assert check.unjudged >= 50 * len(by_levels)
+    assert all(each.person != "cem" for each in ears.turns)
+
+
+async def test_what_is_being_judged_when_the_node_stops_is_told_too(ears):
+    engine, going_on, asked = Engine(), threading.Event(), threading.Event()
+
+    class Slow(Script):
+        def hear(self, opus: bytes) -> float | None:
+            asked.set()
+            going_on.wait()
+            return super().hear(opus)
+
+    try:
+        async with checking(ears, engine, Slow) as check:
+            await turn(check, engine, "ada", *[b"90"] * 50)
+            await asyncio.to_thread(asked.wait)
+    finally:
+        going_on.set()
+    assert ears.turns == [Turn("ada", "ada1000", 1000, 2000)]
 
 
 async def test_judges_are_used_again_and_few_are_kept(ears):
