@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -61,6 +61,15 @@ class Events:
             if sent.event == event and wanted(sent.data):
                 return sent.data
         raise AssertionError(f"the stream ended without {event}")
+
+    async def every(self, wanted: dict[str, Callable[[Any], bool]]) -> dict[str, Any]:
+        """The data of the next event of each name that is as wanted, in whatever order they come."""
+        found: dict[str, Any] = {}
+        while found.keys() != wanted.keys() and (sent := await self.next()):
+            if sent.event in wanted.keys() - found.keys() and wanted[sent.event](sent.data):
+                found[sent.event] = sent.data
+        assert found.keys() == wanted.keys(), f"the stream ended without {wanted.keys() - found.keys()}"
+        return found
 
     async def ended(self) -> None:
         """Wait until the stream has ended."""

@@ -77,8 +77,8 @@ async def test_on_a_stage_a_student_is_heard_and_measured_while_they_have_the_fl
             await listener.hears(next(slot["mid"] for slot in slots["slots"] if slot["person"]))
             await feed.until("speaking", lambda data: data["speaking"])
             await tia.delete(floor)
-            await feed.until("speaking", lambda data: not data["speaking"])
-            turn = (await feed.until("turn.taken.v1"))["event"]
+            ending = {"speaking": lambda data: not data["speaking"], "turn.taken.v1": lambda data: True}
+            turn = (await feed.every(ending))["turn.taken.v1"]["event"]
         assert turn["person"] == ada.person
 
 

@@ -155,13 +155,12 @@ async def test_garbage_from_the_bus_is_refused_and_counted(node, client, nats_ur
 
 async def test_what_a_node_answers_must_make_sense(node, nats_url):
     here = await node()
-    stranger = await nats.connect(nats_url)
 
     async def answer(message) -> None:
         await message.respond(b"{}")
 
-    await stranger.subscribe("lyceum.nodes.0123456789ab.voice", cb=answer)
-    await stranger.flush()
-    with pytest.raises(VoiceUnavailable):
-        await here.engine.whose("0123456789ab-0123456789ab-x")
-    await stranger.close()
+    async with await nats.connect(nats_url) as stranger:
+        await stranger.subscribe("lyceum.nodes.0123456789ab.voice", cb=answer)
+        await stranger.flush()
+        with pytest.raises(VoiceUnavailable):
+            await here.engine.whose("0123456789ab-0123456789ab-x")
