@@ -59,8 +59,12 @@ class Usage(Struct):
     @property
     def tokens(self) -> tuple[int, int]:
         """(read, written); what came from the cache was read, too."""
-        cached = (self.cache_creation_input_tokens or 0) + (self.cache_read_input_tokens or 0)
-        return self.input_tokens + cached, self.output_tokens
+        return self.input_tokens + sum(self.cached), self.output_tokens
+
+    @property
+    def cached(self) -> tuple[int, int]:
+        """(read from the cache, written into it)."""
+        return self.cache_read_input_tokens or 0, self.cache_creation_input_tokens or 0
 
 
 class Answer(Struct):
@@ -112,12 +116,18 @@ class Claude:
         clock = asyncio.get_running_loop().time
         begun = clock()
         messages = _messages(request)
-        call = ModelCall(model=self._model, prompt=_hash(self._model, messages), outcome="answered")
+        call = ModelCall(
+            model=self._model,
+            prompt=_hash(self._model, messages),
+            request=_told(request),
+            outcome="answered",
+        )
         text = None
         try:
             async with asyncio.timeout(self._limit):
                 answer = await self._ask(messages)
-            call = msgspec.structs.replace(call, tokens=answer.usage.tokens)
+            usage = answer.usage
+            call = msgspec.structs.replace(call, tokens=usage.tokens, cached=usage.cached)
             text = _wording(answer)
         except (TimeoutError, APITimeoutError):
             call = msgspec.structs.replace(call, outcome="late", reason="time-out")
@@ -143,13 +153,17 @@ class Claude:
 
 
 def _messages(request: PhrasingRequest) -> list[MessageParam]:
+    return [{"role": "user", "content": _told(request)}]
+
+
+def _told(request: PhrasingRequest) -> str:
     told = {
         "invite": request.addressee,
         "present": request.people,
         "pattern": request.detector,
         "evidence": request.evidence,
     }
-    return [{"role": "user", "content": msgspec.json.encode(told).decode()}]
+    return msgspec.json.encode(told).decode()
 
 
 def _hash(model: str, messages: list[MessageParam]) -> str:

@@ -15,6 +15,7 @@ from domain import (
     people,
     practice,
     quests,
+    ratings,
     recording,
     rooms,
     scheduling,
@@ -41,6 +42,7 @@ DECIDERS: dict[Any, AnyDecider] = {
     sessions.SessionCommand: scheduling.SESSIONS,
     office_hours.OfficeHoursCommand: office_hours.OFFICE_HOURS,
     interventions.InterventionCommand: interventions.INTERVENTIONS,
+    ratings.RateIntervention: ratings.RATINGS,
     archive.ArchiveSegment: archive.ARCHIVE,
 }
 

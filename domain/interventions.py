@@ -10,6 +10,7 @@ from domain.deciding import Command, Decider
 from domain.errors import Forbidden, Invalid, Refused, Unknown
 from domain.events import Context, Event, Query, about
 from domain.identity import InterventionId, Millis, PersonId, RoomId, Words
+from domain.model_calls import LONGEST, ModelTextsKept
 from domain.rooms import RoomClosed, RoomJoined, RoomLeft, RoomOpened
 
 Detector = Literal["quiet", "dominance"]
@@ -45,7 +46,10 @@ class ModelAsked(Event, frozen=True, tag="intervention.model-asked.v1"):
 
 
 class ModelAnswered(Event, frozen=True, tag="intervention.model-answered.v1"):
-    """The model's answer, or why there was none; `tokens` are (read, written)."""
+    """The model's answer, or why there was none; `tokens` are (read, written).
+
+    Of those that were read, `cached` are (from the service's cache, into it): they have prices of their own.
+    """
 
     intervention: InterventionId
     room: RoomId
@@ -53,6 +57,7 @@ class ModelAnswered(Event, frozen=True, tag="intervention.model-answered.v1"):
     reason: str
     tokens: tuple[int, int]
     took: Millis
+    cached: tuple[int, int] = (0, 0)
 
 
 class InterventionDelivered(Event, frozen=True, tag="intervention.delivered.v1"):
@@ -83,10 +88,12 @@ class DecideIntervention(Command, frozen=True, tag="decide-intervention"):
 
 
 class RecordModelCall(Command, frozen=True, tag="record-model-call"):
-    """Record one question to a model with its outcome."""
+    """Record one question to a model with its outcome, and the texts of both, if they are to be kept."""
 
     asked: ModelAsked
     answered: ModelAnswered
+    request: str = ""
+    answer: str = ""
 
     @property
     def room(self) -> str:
@@ -173,7 +180,7 @@ def boundary(command: InterventionCommand, context: Context) -> Query:
         case DecideIntervention():
             return Query((life, about(tag, RoomJoined, RoomLeft, InterventionDecided)))
         case RecordModelCall():
-            return Query((life, about(tag, InterventionDecided, ModelAsked, ModelAnswered)))
+            return Query((life, about(tag, InterventionDecided, ModelAsked, ModelTextsKept, ModelAnswered)))
         case DeliverIntervention():
             return Query((life, about(tag, InterventionDecided, InterventionDelivered)))
 
@@ -223,11 +230,21 @@ def _record(command: RecordModelCall, state: Interventions) -> Sequence[Event]:
     asked, answered = command.asked, command.answered
     if (asked.intervention, asked.room) != (answered.intervention, answered.room):
         raise TwoInterventions
-    if asked.intervention not in state.decided:
+    decided = state.decided.get(asked.intervention)
+    if decided is None:
         raise UnknownIntervention
     if asked.intervention in state.asked:
         return []
-    return [asked, answered]
+    if not command.request:
+        return [asked, answered]
+    texts = ModelTextsKept(
+        intervention=asked.intervention,
+        room=asked.room,
+        person=decided.person,
+        request=command.request[:LONGEST],
+        answer=command.answer[:LONGEST],
+    )
+    return [asked, texts, answered]
 
 
 def _deliver(command: DeliverIntervention, state: Interventions) -> Sequence[Event]:

@@ -10,6 +10,7 @@ from domain.identity import ERASED
 from domain.interventions import InterventionDelivered
 from domain.moderating import CHANGES, Floor, fold
 from domain.people import PersonErased
+from domain.ratings import InterventionRated
 from domain.recording import RecordingStarted, RecordingStopped
 from domain.rooms import (
     MessageSent,
@@ -40,7 +41,7 @@ class Message(Struct):
 
 
 class Intervention(Struct):
-    """What the facilitator said to whom, and why."""
+    """What the facilitator said to whom, and why; `ratings` has who says that it helped, or did not."""
 
     intervention: str
     position: int
@@ -49,6 +50,7 @@ class Intervention(Struct):
     text: str
     why: str
     source: str
+    ratings: dict[str, str] = field(default_factory=dict[str, str])
 
 
 class Timer(Struct):
@@ -84,6 +86,19 @@ class ShownMember(Struct, frozen=True):
     role: str | None
 
 
+class ShownIntervention(Struct, frozen=True, kw_only=True):
+    """What the facilitator said to whom, and why; `rating` is one's own, those of others are theirs."""
+
+    intervention: str
+    position: int
+    at: datetime
+    person: str
+    text: str
+    why: str
+    source: str
+    rating: str | None
+
+
 class ShownRoom(Struct, frozen=True):
     """A room as the API answers; `position` is that of the last event that it shows."""
 
@@ -98,7 +113,7 @@ class ShownRoom(Struct, frozen=True):
     recording: bool
     floor: Floor
     messages: tuple[Message, ...]
-    interventions: tuple[Intervention, ...]
+    interventions: tuple[ShownIntervention, ...]
     position: int
 
 
@@ -116,6 +131,8 @@ def apply(state: Room, key: str, recorded: Recorded) -> None:
             _keep(state.messages, said, MESSAGES_KEPT)
         case InterventionDelivered() as event:
             _keep(state.interventions, _intervention(event, recorded), INTERVENTIONS_KEPT)
+        case InterventionRated() as event:
+            _rate(state, event)
         case PersonErased() as event:
             _erase(state, event.person)
         case _:
@@ -126,6 +143,15 @@ def _erase(state: Room, person: str) -> None:
     for said in (*state.messages, *state.interventions):
         if said.person == person:
             said.text = ERASED
+
+
+def _rate(state: Room, event: InterventionRated) -> None:
+    for said in state.interventions:
+        if said.intervention == event.intervention:
+            if event.helped == "withdrawn":
+                said.ratings.pop(event.person, None)
+            else:
+                said.ratings[event.person] = event.helped
 
 
 def _apply_rest(state: Room, recorded: Recorded) -> None:
@@ -178,8 +204,12 @@ def shown(
     state: Room,
     people: Mapping[str, tuple[str, str | None]],
     problem: ShownProblem | None,
+    asking: str = "",
 ) -> ShownRoom:
-    """The answer; `people` gives name and role of each member, whoever has none is shown by their id."""
+    """The answer to whoever is `asking`.
+
+    `people` gives name and role of each member, whoever has none is shown by their id.
+    """
     return ShownRoom(
         room=room,
         title=state.title,
@@ -192,8 +222,21 @@ def shown(
         recording=state.recording,
         floor=state.floor,
         messages=tuple(state.messages),
-        interventions=tuple(state.interventions),
+        interventions=tuple(_shown(said, asking) for said in state.interventions),
         position=state.position,
+    )
+
+
+def _shown(said: Intervention, asking: str) -> ShownIntervention:
+    return ShownIntervention(
+        intervention=said.intervention,
+        position=said.position,
+        at=said.at,
+        person=said.person,
+        text=said.text,
+        why=said.why,
+        source=said.source,
+        rating=said.ratings.get(asking),
     )
 
 
@@ -207,7 +250,7 @@ def _keys(recorded: Recorded) -> tuple[str, ...]:
 
 ROOM = View(
     name="room",
-    version=4,
+    version=5,
     state=Room,
     reads=(
         RoomOpened,
@@ -220,6 +263,7 @@ ROOM = View(
         TimerSet,
         ProblemPosed,
         InterventionDelivered,
+        InterventionRated,
         PersonErased,
         *CHANGES,
     ),

@@ -31,6 +31,7 @@ from projections.problems import PROBLEMS
 from projections.problems import shown as shown_problem
 from projections.room import ROOM, ShownRoom
 from projections.room import shown as shown_room
+from realtime.access import Access
 from realtime.house import House
 from realtime.routes.common import Asking, Body, Done, Id, InHouse, PathId, done
 from realtime.watching import WATCHING, looking, must_watch, standing
@@ -84,7 +85,7 @@ async def open_room(house: InHouse, access: Asking, data: JSONBody[NewRoom]) -> 
 async def get_room(house: InHouse, access: Asking, room: PathId) -> ShownRoom:
     """The room as it is now. Those who are neither in it nor staff see its door: title, size, closed."""
     found = await standing(house, access, room)
-    shown = await _room(house, access.org, room)
+    shown = await _room(house, access, room)
     if found.member or access.role in WATCHING:
         await looking(house, access, room, found, "room").of(_people_in(shown))
         return shown
@@ -97,14 +98,15 @@ def _people_in(shown: ShownRoom) -> Iterator[str]:
     yield from shown.floor.muted  # they may have left since; all others on the floor are members
 
 
-async def _room(house: House, org: str, room: str) -> ShownRoom:
+async def _room(house: House, access: Access, room: str) -> ShownRoom:
+    org = access.org
     state = await house.views.get(ROOM, org, room)
     if state is None:
         raise UnknownRoom
     people = await house.views.many(PEOPLE, org, list(state.members))
     known = {who: (p.name, p.roles[0] if p.roles else None) for who, p in people.items()}
     problem = await house.views.get(PROBLEMS, org, state.problem) if state.problem else None
-    return shown_room(room, state, known, shown_problem(problem) if problem else None)
+    return shown_room(room, state, known, shown_problem(problem) if problem else None, access.sub)
 
 
 @post("/rooms/{room:str}/join", status_code=200)

@@ -134,6 +134,8 @@ def _record(room: str, intervention: str, phrased: Phrased, wrong: Fault | None)
     call = phrased.call
     outcome = "rejected" if wrong else "used" if call.outcome == "answered" else call.outcome
     return RecordModelCall(
+        request=call.request,
+        answer=phrased.text or "",
         asked=ModelAsked(intervention=intervention, room=room, model=call.model, prompt=call.prompt),
         answered=ModelAnswered(
             intervention=intervention,
@@ -142,5 +144,6 @@ def _record(room: str, intervention: str, phrased: Phrased, wrong: Fault | None)
             reason=wrong or call.reason,
             tokens=call.tokens,
             took=call.took,
+            cached=call.cached,
         ),
     )

@@ -20,15 +20,19 @@ class PhrasingRequest(Struct, frozen=True, kw_only=True):
 class ModelCall(Struct, frozen=True, kw_only=True):
     """One question to a model, for the record.
 
-    `prompt` is the SHA-256 of what was sent, `tokens` are (read, written), `took` is in milliseconds;
-    `reason` says why there is no answer, in words of ours or the service's error type.
+    `prompt` is the SHA-256 of what was sent, `request` its text beside the standing instruction, with
+    pseudonyms for people and without anything that they wrote. `tokens` are (read, written), and of those
+    that were read `cached` are (from the service's cache, into it); `took` is in milliseconds. `reason`
+    says why there is no answer, in words of ours or the service's error type.
     """
 
     model: str
     prompt: str
+    request: str = ""
     outcome: Literal["answered", "late", "failed"]
     reason: str = ""
     tokens: tuple[int, int] = (0, 0)
+    cached: tuple[int, int] = (0, 0)
     took: int = 0
 
 

@@ -26,6 +26,7 @@ from domain.interventions import (
     TwoInterventions,
     UnknownIntervention,
 )
+from domain.model_calls import LONGEST, ModelTextsKept
 from domain.rooms import RoomClosed, RoomJoined, RoomLeft, RoomOpened
 from tests.domain.machine import OFTEN, DeciderMachine
 from tests.domain.spec import History, given
@@ -104,6 +105,16 @@ def test_an_answer_belongs_to_its_question(wish):
 def test_a_call_to_a_model_is_on_record_even_when_the_room_closed_meanwhile():
     history = given(INTERVENTIONS, opened, ada, decided("i1", "ada", 0), closed)
     history.when(call(), **FACILITATOR).then(call().asked, call().answered).again().nothing()
+
+
+def test_what_was_sent_and_answered_is_kept_for_whom_it_was_meant():
+    history = given(INTERVENTIONS, opened, ada, decided("i1", "ada", 0))
+    wish = replace(call(), request="{}", answer="S1, " + "well " * 2000)
+    texts = ModelTextsKept(
+        intervention="i1", room="algebra", person="ada", request="{}", answer=wish.answer[:LONGEST]
+    )
+    done = history.when(wish, **FACILITATOR).then(call().asked, texts, call().answered)
+    done.again().nothing()
 
 
 def test_nothing_is_said_into_a_closed_room():

@@ -167,3 +167,10 @@ async def test_being_cancelled_is_passed_on():
 async def test_a_model_that_was_led_astray_is_caught_by_the_validator(text, wrong):
     _, answer = await phrased(api.says(text))
     assert fault(str(answer.text), Rules(addressee="S2", keys=("Photosynthesis",))) == wrong
+
+
+async def test_what_was_sent_and_what_the_cache_gave_is_told_for_the_record():
+    served, answer = await phrased(api.says("S2, how would you begin?"))
+    (asked,) = served.received
+    assert answer.call.request == asked["messages"][0]["content"]
+    assert answer.call.cached == (600, 0)

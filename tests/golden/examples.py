@@ -18,6 +18,7 @@ from domain.floor import (
     ShowingEnded,
 )
 from domain.interventions import InterventionDecided, InterventionDelivered, ModelAnswered, ModelAsked
+from domain.model_calls import ModelTextsKept
 from domain.office_hours import (
     NextCalled,
     OfficeHoursClosed,
@@ -36,6 +37,7 @@ from domain.people import (
 )
 from domain.practice import AnswerGiven, HintTaken, ProblemAdded
 from domain.quests import QuestClaimed
+from domain.ratings import InterventionRated
 from domain.reading import PersonalDataRead
 from domain.recording import RecordingStarted, RecordingStopped, SegmentKept, SegmentRemoved
 from domain.rooms import (
@@ -190,7 +192,16 @@ EXAMPLES: tuple[Event, ...] = (
         reason="too long",
         tokens=(640, 21),
         took=412,
+        cached=(600, 0),
     ),
+    ModelTextsKept(
+        intervention="i-1",
+        room="algebra",
+        person="ada",
+        request='{"invite":"S2","pattern":"quiet"}',
+        answer="S2, how would you begin?",
+    ),
+    InterventionRated(intervention="i-1", room="algebra", person="ada", helped="yes"),
     InterventionDelivered(
         intervention="i-1",
         room="algebra",

@@ -15,6 +15,7 @@ from domain import (
     people,
     practice,
     quests,
+    ratings,
     recording,
     rooms,
     sessions,
@@ -194,6 +195,11 @@ KINDS: dict[type[Event], dict[str, st.SearchStrategy]] = {
         **_decided,
         "person": PERSON,
         "detector": st.sampled_from(["quiet", "dominance"]),
+    },
+    ratings.InterventionRated: {
+        **_said,
+        "person": PERSON,
+        "helped": st.sampled_from(["yes", "no", "withdrawn"]),
     },
     interventions.InterventionDelivered: {
         **_said,

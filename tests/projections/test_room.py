@@ -1,4 +1,5 @@
 from domain.interventions import InterventionDelivered
+from domain.ratings import Helped, InterventionRated
 from domain.recording import RecordingStarted, RecordingStopped
 from domain.rooms import (
     MessageSent,
@@ -25,6 +26,10 @@ def invited(name: str) -> InterventionDelivered:
     return InterventionDelivered(
         intervention=name, room="r1", person="ben", text="Ben?", why="2 of 60 s.", source="template"
     )
+
+
+def rated(person: str, helped: Helped) -> InterventionRated:
+    return InterventionRated(intervention="i1", room="r1", person=person, helped=helped)
 
 
 def timer(phase: str) -> TimerSet:
@@ -67,6 +72,7 @@ def test_a_room_as_somebody_finds_it():
                 "text": "Ben?",
                 "why": "2 of 60 s.",
                 "source": "template",
+                "rating": None,
             }
         ],
         "position": 7,
@@ -87,6 +93,16 @@ def test_the_last_messages_and_interventions_are_kept():
     assert [each.intervention for each in state.interventions] == [
         f"i{n + 1}" for n in range(INTERVENTIONS_KEPT)
     ]
+
+
+def test_everybody_sees_their_own_rating_and_nobody_elses():
+    log = [OPENED, ADA, BEN, invited("i1"), invited("i2"), rated("ada", "yes"), rated("ben", "no")]
+    state = state_of(ROOM, "r1", *log, rated("ben", "yes"), rated("ada", "withdrawn"))
+    seen = {
+        who: [each.rating for each in shown("r1", state, {}, None, who).interventions]
+        for who in ("ada", "ben", "tess")
+    }
+    assert seen == {"ada": [None, None], "ben": ["yes", None], "tess": [None, None]}
 
 
 def test_a_timer_that_is_off_is_no_timer():
