@@ -30,14 +30,18 @@ FACTS = StreamConfig(
     max_bytes=512 * 1024 * 1024,
     duplicate_window=120,
 )
+OF_VOICES = "lyceum.nodes.voices"
 VOICE = StreamConfig(
-    name="VOICE", subjects=["lyceum.*.rooms.*.voice"], max_age=3600, max_bytes=64 * 1024 * 1024
+    name="VOICE", subjects=["lyceum.*.rooms.*.voice", OF_VOICES], max_age=3600, max_bytes=64 * 1024 * 1024
 )
 STREAMS = (FACTS, VOICE)
 HEAD = "lyceum.log.head"
 FETCH = 128
 LINGER = 5.0
 """Seconds that one question for more facts waits for an answer."""
+MANY = 1024
+LOOK = 1.0
+"""Seconds between two questions for what was told of voices, once all was."""
 WINDOW = 256
 """Facts on their way to the bus at once."""
 PATIENCE = 5.0
@@ -63,6 +67,15 @@ class Fact:
     async def ack(self) -> None:
         """Do not deliver it again."""
         await self._message.ack()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was told of voices; `at` in ms since the epoch, by the clock of the bus."""
+
+    subject: str
+    payload: bytes
+    at: int
 
 
 class NatsBus:
@@ -143,6 +156,29 @@ class NatsBus:
         """Tell of the start or end of a turn of speech; the bus keeps it for an hour."""
         await self._client.publish(f"lyceum.{org}.rooms.{room}.voice", payload)
 
+    async def told_of_voices(self) -> AsyncIterator[Sequence[Told]]:
+        """All that is kept of voices and of nodes that carry them, in order; [] whenever that was all.
+
+        Raises errors of NATS when the bus is away: begin again.
+        """
+        await _ensure(self._jetstream, VOICE)
+        config = ConsumerConfig(
+            ack_policy=AckPolicy.NONE, deliver_policy=DeliverPolicy.ALL, inactive_threshold=60.0
+        )
+        stream = str(VOICE.name)
+        made = await self._jetstream.add_consumer(stream, config)
+        subscription = await self._jetstream.pull_subscribe_bind(consumer=made.name, stream=stream)
+        try:
+            while True:
+                if messages := await _fetch(subscription, MANY):
+                    yield [_told(message) for message in messages]
+                if not messages or not messages[-1].metadata.num_pending:
+                    yield []
+                    await asyncio.sleep(LOOK)
+        finally:
+            with suppress(NatsError):
+                await subscription.unsubscribe()
+
     async def facts(self, name: str, *, types: Sequence[str] = (">",)) -> AsyncIterator[Fact]:
         """The facts of these event tags, in order, from where the consumer `name` has come to.
 
@@ -220,9 +256,13 @@ async def _stored(futures: "Sequence[asyncio.Future[PubAck]]") -> None:
             future.cancel()  # the client keeps those that are never answered
 
 
-async def _fetch(subscription: JetStream.PullSubscription) -> list[Msg]:
+def _told(message: Msg) -> Told:
+    return Told(message.subject, message.data, round(message.metadata.timestamp.timestamp() * 1000))
+
+
+async def _fetch(subscription: JetStream.PullSubscription, most: int = FETCH) -> list[Msg]:
     try:
-        return await subscription.fetch(FETCH, timeout=LINGER)
+        return await subscription.fetch(most, timeout=LINGER)
     except TimeoutError:
         return []
     finally:

@@ -12,10 +12,10 @@ from nats.js.api import KeyValueConfig, StorageType
 from nats.js.errors import BadRequestError, KeyNotFoundError, KeyWrongLastSequenceError
 from nats.js.kv import KeyValue
 
+from adapters.nats_bus import OF_VOICES
 from rooms.voices.ownership import FORGOTTEN
 from rooms.voices.ports import BusAway, Entry, NobodyThere, Taken
 
-OF_VOICES = "lyceum.nodes.voices"
 OF_VOICE = "lyceum.nodes.{node}.voice"
 NODES = "lyceum-voice-nodes"
 ROOMS = "lyceum-voice-rooms"

@@ -55,7 +55,7 @@ BUS: dict[str, tuple[str, str, tuple[type[Struct], ...]]] = {
     "nodes.boards": (OF_NODES, "Which nodes are there. A signal: it may be lost.", (OfNode,)),
     "nodes.voices": (
         OF_VOICES,
-        "Which nodes carry voices. A signal: it may be lost.",
+        "Which nodes carry voices, told by each every few seconds. JetStream keeps it for an hour.",
         (calls.OfVoices,),
     ),
     "nodes.voice": (

@@ -9,8 +9,10 @@ import msgspec
 
 from adapters.nats_bus import NatsBus
 from adapters.nats_voices import OF_VOICES, NatsLeases, NatsWire
+from infra.finishing import Finishing
 from realtime.metrics import Metrics
 from realtime.outbox import Outbox
+from realtime.perform import Performer
 from realtime.signals import Switchboard
 from rooms.voice.engine import MediaEngine
 from rooms.voices.here import Here
@@ -22,11 +24,15 @@ STANDARD = Times()
 
 
 async def voices(
-    bus: NatsBus, local: MediaEngine, gone: Callable[[str], None], metrics: Metrics, times: Times = STANDARD
+    bus: NatsBus,
+    local: MediaEngine,
+    gone: Callable[[str, float], None],
+    metrics: Metrics,
+    times: Times = STANDARD,
 ) -> SpanningEngine:
     """The engine for whoever asks at this node, which must be run. `local` carries what this node holds.
 
-    `gone` is told of every node whose voices are over.
+    `gone` is told of every node whose voices are over, and how many seconds ago it was last heard of.
     """
     now = time.monotonic
     wire = NatsWire(bus.client)
@@ -44,14 +50,30 @@ async def voices(
     return SpanningEngine(local, ownership, here, keeper, wire, times, now)
 
 
-def ending(switchboard: Switchboard, outbox: Outbox, clock: Callable[[], datetime]) -> Callable[[str], None]:
+def finishing(
+    bus: NatsBus,
+    performer: Performer,
+    outbox: Outbox,
+    clock: Callable[[], datetime],
+    times: Times = STANDARD,
+) -> Finishing:
+    """Records what nodes that are gone told of turns of speech; must be run."""
+    ownership = Ownership(NatsLeases(bus.client, times.lease), times, time.monotonic, new_name)
+    return Finishing(bus.told_of_voices, ownership.there, performer, outbox, clock, times.lease)
+
+
+def ending(
+    switchboard: Switchboard, outbox: Outbox, clock: Callable[[], datetime]
+) -> Callable[[str, float], None]:
     """Tells feeds that a node is gone; them and the bus, that those who spoke there have ended.
 
     Every node that notices does so: it is the same turn, and over already for whoever heard of it before.
+    It ended when the node was last heard of, so many seconds ago.
     """
 
-    def gone(node: str) -> None:
-        for org, room, spoke in switchboard.voices_gone(node, int(clock().timestamp() * 1000)):
+    def gone(node: str, ago: float) -> None:
+        at = int((clock().timestamp() - ago) * 1000)
+        for org, room, spoke in switchboard.voices_gone(node, at):
             outbox.voice(org, room, spoke)
 
     return gone

@@ -39,7 +39,7 @@ from infra.sealing import Sealer
 from infra.serving import FRAME, Server, listening
 from infra.settings import Settings, SettingsInvalid
 from infra.spoken import Spoken, spoken
-from infra.voices import ending, voices
+from infra.voices import ending, finishing, voices
 from projections.board_follower import BoardFollower
 from projections.catalogue import VIEWS
 from projections.follower import Follower
@@ -207,6 +207,7 @@ async def _working(
             "seal": Sealer(base.log, base.seal, SealKey(settings.log_name, settings.seal_key())).run,
             "facilitator": lambda: facilitator().run(),
             "recordings": Expiring(base.sounds, base.performer.perform, clock, settings.recordings_days).run,
+            "turns": finishing(base.bus, base.performer, base.outbox, clock).run,
             "absence": Absence(base.presence, base.performer.perform, clock).run,
         }
         await stack.enter_async_context(kept(parts))

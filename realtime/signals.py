@@ -118,7 +118,7 @@ class Switchboard:
         those who listen elsewhere.
         """
         ended = [
-            (org, room, Spoke(begun.person, begun.turn, begun.at, max(at, begun.at)))
+            (org, room, Spoke(begun.person, begun.turn, begun.at, max(at, begun.at + 1)))
             for (org, room), speakers in self._speaking.items()
             for begun in speakers.values()
             if begun.node == node

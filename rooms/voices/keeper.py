@@ -19,7 +19,10 @@ GOODBYE = 0.5
 
 
 class Keeper:
-    """Runs one term after another. `gone` is told of every node whose voices are over, and of this one."""
+    """Runs one term after another.
+
+    `gone` is told of every node whose voices are over, and of this one; and how long ago it was heard of.
+    """
 
     def __init__(
         self,
@@ -28,7 +31,7 @@ class Keeper:
         wire: Wire,
         times: Times,
         now: Callable[[], float],
-        gone: Callable[[str], None],
+        gone: Callable[[str, float], None],
     ) -> None:
         self._ownership = ownership
         self._here = here
@@ -102,7 +105,7 @@ class Keeper:
     async def _give_up(self, term: Term) -> None:
         self._ownership.forget(term)
         await self._here.end_all()
-        self._gone(term.name)
+        self._gone(term.name, 0.0)
         with suppress(BusAway, TimeoutError):
             async with asyncio.timeout(GOODBYE):
                 await self._ownership.end(term)
@@ -123,6 +126,7 @@ class Keeper:
                         await self._lose(node)
 
     async def _lose(self, node: str) -> None:
-        if self._heard.pop(node, None) is not None:
+        heard = self._heard.pop(node, None)
+        if heard is not None:
             await self._here.lost(node)
-            self._gone(node)
+            self._gone(node, self._now() - heard)
