@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from domain.deciding import Command, Decider
 from domain.events import Context, Event, Query, about
 from domain.identity import PersonId
-from domain.interventions import InterventionDelivered
+from domain.interventions import InterventionDelivered, InterventionProposed
 from domain.people import OnlyForAdmins, PersonErased, PersonRegistered, UnknownPerson
 from domain.practice import AnswerGiven
 from domain.rooms import MessageSent, RoomJoined, RoomLeft
@@ -35,6 +35,7 @@ TRACES = (
     RoomJoined,
     RoomLeft,
     MessageSent,
+    InterventionProposed,
     InterventionDelivered,
     AnswerGiven,
     TurnTranscribed,
@@ -48,7 +49,7 @@ def evolve(state: Trace, event: Event) -> Trace:
     match event:
         case PersonErased():
             state.erased = True
-        case MessageSent() | InterventionDelivered() | TurnTranscribed():
+        case MessageSent() | InterventionProposed() | InterventionDelivered() | TurnTranscribed():
             state.rooms[event.room] = None
         case RoomJoined():
             state.inside = event.room

@@ -1,29 +1,44 @@
-"""Interventions: what the facilitator noticed, decided, asked the model, and said; all of it on record."""
+"""Interventions: what the facilitator noticed, decided, asked the model, said, and what came of it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
-from domain.deciding import Command, Decider
+from domain.deciding import Command
 from domain.errors import Forbidden, Invalid, Refused, Unknown
-from domain.events import Context, Event, Query, about
+from domain.events import Event
 from domain.identity import InterventionId, Millis, PersonId, RoomId, Words
-from domain.model_calls import LONGEST, ModelTextsKept
-from domain.rooms import RoomClosed, RoomJoined, RoomLeft, RoomOpened
 
-Detector = Literal["quiet", "dominance"]
+Detector = Literal[
+    "quiet", "dominance", "consensus", "stuck", "reasons", "alone", "overlap", "silence", "drift"
+]
+"""What was noticed. A consensus is `consensus`, right or wrong: what is asked gives nothing away."""
+Move = Literal["invite", "revoice", "press", "challenge", "connect", "wait"]
+"""The talk moves of academically productive talk: invite somebody in, say it again in other words, press for
+reasons, challenge what all agree on, connect with what was said before, give time to think."""
 Source = Literal["template", "model"]
+Arm = Literal["said", "held-out"]
+Result = Literal["better", "same"]
+"""Whether what had been noticed was over at the end of the window."""
 Evidence = Annotated[str, Meta(min_length=1, max_length=400)]
 """One sentence that anyone can check, with figures and without names or speech."""
+Chance = Annotated[int, Meta(ge=0, le=10_000)]
+"""A probability in ten-thousandths."""
+
+
+class LiveTurn(Struct, frozen=True, kw_only=True, gc=False):
+    """A turn of speech that the log did not have yet, as live signs told of it; `ended` if it was over."""
+
+    person: PersonId
+    began: Millis
+    ended: Millis | None = None
 
 
 class InterventionDecided(Event, frozen=True, tag="intervention.decided.v1"):
     """The facilitator decided to speak: which detector, to whom, on what evidence, at which moment.
 
-    `policy` names the thresholds in force; `seen` is the position in the log up to which the picture
-    of the group had been folded, so that the decision can be replayed.
+    `policy` names the thresholds in force; `seen` is the position in the log up to which everything had
+    been read, and `speaking` what was heard beyond it: with these the decision can be made again, to the bit.
     """
 
     intervention: InterventionId
@@ -34,6 +49,22 @@ class InterventionDecided(Event, frozen=True, tag="intervention.decided.v1"):
     policy: str
     seen: int
     moment: Millis
+    move: Move = "invite"
+    severity: int = 0
+    speaking: tuple[LiveTurn, ...] = ()
+
+
+class InterventionHeldOut(Event, frozen=True, tag="intervention.held-out.v1"):
+    """By lot nothing is said this time, so that it can be seen what happens by itself.
+
+    The lot `drawn` follows from the intervention's id, and lies below `share`.
+    """
+
+    intervention: InterventionId
+    room: RoomId
+    person: PersonId
+    drawn: Chance
+    share: Chance
 
 
 class ModelAsked(Event, frozen=True, tag="intervention.model-asked.v1"):
@@ -60,8 +91,27 @@ class ModelAnswered(Event, frozen=True, tag="intervention.model-answered.v1"):
     cached: tuple[int, int] = (0, 0)
 
 
+class InterventionProposed(Event, frozen=True, tag="intervention.proposed.v1"):
+    """What the room would be told, if a tutor approves."""
+
+    intervention: InterventionId
+    room: RoomId
+    person: PersonId
+    text: Words
+    source: Source
+
+
+class InterventionWithheld(Event, frozen=True, tag="intervention.withheld.v1"):
+    """A tutor does not let it be said."""
+
+    intervention: InterventionId
+    room: RoomId
+    person: PersonId
+    by: PersonId
+
+
 class InterventionDelivered(Event, frozen=True, tag="intervention.delivered.v1"):
-    """What the room was told, and why, in words that anyone can read."""
+    """What the room was told, and why, in words that anyone can read; `approved_by` a tutor, if need be."""
 
     intervention: InterventionId
     room: RoomId
@@ -69,10 +119,32 @@ class InterventionDelivered(Event, frozen=True, tag="intervention.delivered.v1")
     text: Words
     why: Evidence
     source: Source
+    approved_by: PersonId | None = None
+
+
+class OutcomeMeasured(Event, frozen=True, tag="intervention.outcome-measured.v1"):
+    """What became of what had been noticed, from `began` to `ended`: measured alike in both arms.
+
+    `before` and `after` are the detector's figure in thousandths, over the window before the decision and
+    over the one after it; `seen` is the position up to which the log had been read for it.
+    """
+
+    intervention: InterventionId
+    room: RoomId
+    person: PersonId
+    detector: Detector
+    move: Move
+    arm: Arm
+    began: Millis
+    ended: Millis
+    before: int
+    after: int
+    result: Result
+    seen: int
 
 
 class DecideIntervention(Command, frozen=True, tag="decide-intervention"):
-    """Open an intervention, if cool-downs and budget allow."""
+    """Open an intervention, if cool-downs and budget allow; below `hold_out` the lot leaves it unsaid."""
 
     intervention: InterventionId
     room: RoomId
@@ -85,6 +157,11 @@ class DecideIntervention(Command, frozen=True, tag="decide-intervention"):
     group_cooldown: Millis
     person_cooldown: Millis
     hourly: int
+    move: Move = "invite"
+    severity: int = 0
+    speaking: tuple[LiveTurn, ...] = ()
+    drawn: Chance = 0
+    hold_out: Chance = 0
 
 
 class RecordModelCall(Command, frozen=True, tag="record-model-call"):
@@ -102,7 +179,7 @@ class RecordModelCall(Command, frozen=True, tag="record-model-call"):
 
 
 class DeliverIntervention(Command, frozen=True, tag="deliver-intervention"):
-    """Say it, once."""
+    """Say it, once; where a tutor approves each word, propose it."""
 
     intervention: InterventionId
     room: RoomId
@@ -110,13 +187,48 @@ class DeliverIntervention(Command, frozen=True, tag="deliver-intervention"):
     source: Source
 
 
-InterventionCommand = DecideIntervention | RecordModelCall | DeliverIntervention
+class ApproveIntervention(Command, frozen=True, tag="approve-intervention"):
+    """Let it be said."""
+
+    intervention: InterventionId
+    room: RoomId
+
+
+class WithholdIntervention(Command, frozen=True, tag="withhold-intervention"):
+    """Do not let it be said."""
+
+    intervention: InterventionId
+    room: RoomId
+
+
+class RecordOutcome(Command, frozen=True, tag="record-outcome"):
+    """Record what came of an intervention, or of none in its place."""
+
+    intervention: InterventionId
+    room: RoomId
+    ended: Millis
+    before: int
+    after: int
+    result: Result
+    seen: int
+
+
+Said = RecordModelCall | DeliverIntervention | ApproveIntervention | WithholdIntervention | RecordOutcome
+InterventionCommand = DecideIntervention | Said
 
 HOUR = 3_600_000
 
 
 class CoolingDown(Refused):
     """It is too early for another intervention."""
+
+
+class FacilitatorMuted(Refused):
+    """A tutor has muted the facilitator in this room."""
+
+
+class CallsAreDeclined(Refused):
+    """This person does not want to be called on."""
 
 
 class NoOpenRoom(Unknown):
@@ -131,138 +243,17 @@ class UnknownIntervention(Unknown):
     """There is no such intervention."""
 
 
+class NothingToApprove(Refused):
+    """It was said or withheld already, or its words are not there yet."""
+
+
+class NothingToMeasure(Refused):
+    """It was neither said nor held out."""
+
+
 class TwoInterventions(Invalid):
     """A question to a model and its answer belong to one intervention in one room."""
 
 
 class OnlyTheFacilitator(Forbidden):
     """Only the facilitator may do this."""
-
-
-@dataclass
-class Interventions:
-    """What was decided and said in one room."""
-
-    open: bool = False
-    members: set[str] = field(default_factory=set[str])
-    decided: dict[str, InterventionDecided] = field(default_factory=dict[str, InterventionDecided])
-    asked: set[str] = field(default_factory=set[str])
-    delivered: set[str] = field(default_factory=set[str])
-
-
-def evolve(state: Interventions, event: Event) -> Interventions:
-    """Fold one event."""
-    match event:
-        case RoomOpened():
-            state.open = True
-        case RoomClosed():
-            state.open = False
-        case RoomJoined():
-            state.members.add(event.person)
-        case RoomLeft():
-            state.members.discard(event.person)
-        case InterventionDecided():
-            state.decided[event.intervention] = event
-        case ModelAsked():
-            state.asked.add(event.intervention)
-        case InterventionDelivered():
-            state.delivered.add(event.intervention)
-        case _:
-            pass
-    return state
-
-
-def boundary(command: InterventionCommand, context: Context) -> Query:
-    """Everything the facilitator did in the room; to decide, also who is there."""
-    tag = f"room:{command.room}"
-    life = about(tag, RoomOpened, RoomClosed)
-    match command:
-        case DecideIntervention():
-            return Query((life, about(tag, RoomJoined, RoomLeft, InterventionDecided)))
-        case RecordModelCall():
-            return Query((life, about(tag, InterventionDecided, ModelAsked, ModelTextsKept, ModelAnswered)))
-        case DeliverIntervention():
-            return Query((life, about(tag, InterventionDecided, InterventionDelivered)))
-
-
-def decide(command: InterventionCommand, state: Interventions, context: Context) -> Sequence[Event]:
-    """Dispatch; each command has its function."""
-    if context.role != "service":
-        raise OnlyTheFacilitator
-    if not state.open and not isinstance(command, RecordModelCall):
-        raise NoOpenRoom  # but a call that was made stays on record, whatever became of the room
-    match command:
-        case DecideIntervention():
-            return _decide(command, state)
-        case RecordModelCall():
-            return _record(command, state)
-        case DeliverIntervention():
-            return _deliver(command, state)
-
-
-def _decide(command: DecideIntervention, state: Interventions) -> Sequence[Event]:
-    if command.intervention in state.decided:
-        return []
-    if command.person not in state.members:
-        raise NobodyToAddress
-    for earlier in state.decided.values():
-        cooldown = command.person_cooldown if earlier.person == command.person else command.group_cooldown
-        if command.moment - earlier.moment < max(cooldown, command.group_cooldown):
-            raise CoolingDown
-    recent = sum(command.moment - earlier.moment < HOUR for earlier in state.decided.values())
-    if recent >= command.hourly:
-        raise CoolingDown
-    return [
-        InterventionDecided(
-            intervention=command.intervention,
-            room=command.room,
-            person=command.person,
-            detector=command.detector,
-            evidence=command.evidence,
-            policy=command.policy,
-            seen=command.seen,
-            moment=command.moment,
-        )
-    ]
-
-
-def _record(command: RecordModelCall, state: Interventions) -> Sequence[Event]:
-    asked, answered = command.asked, command.answered
-    if (asked.intervention, asked.room) != (answered.intervention, answered.room):
-        raise TwoInterventions
-    decided = state.decided.get(asked.intervention)
-    if decided is None:
-        raise UnknownIntervention
-    if asked.intervention in state.asked:
-        return []
-    if not command.request:
-        return [asked, answered]
-    texts = ModelTextsKept(
-        intervention=asked.intervention,
-        room=asked.room,
-        person=decided.person,
-        request=command.request[:LONGEST],
-        answer=command.answer[:LONGEST],
-    )
-    return [asked, texts, answered]
-
-
-def _deliver(command: DeliverIntervention, state: Interventions) -> Sequence[Event]:
-    decided = state.decided.get(command.intervention)
-    if decided is None:
-        raise UnknownIntervention
-    if command.intervention in state.delivered:
-        return []
-    return [
-        InterventionDelivered(
-            intervention=command.intervention,
-            room=command.room,
-            person=decided.person,
-            text=command.text,
-            why=decided.evidence,
-            source=command.source,
-        )
-    ]
-
-
-INTERVENTIONS: Decider[InterventionCommand, Interventions] = Decider(boundary, Interventions, evolve, decide)

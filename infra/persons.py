@@ -19,7 +19,7 @@ from domain.commands import ROUTES
 from domain.erasure import ErasePerson
 from domain.errors import Refused
 from domain.events import Context, Event, Item, Query
-from domain.interventions import InterventionDelivered
+from domain.interventions import InterventionDelivered, InterventionProposed
 from domain.people import PersonRegistered, PersonRenamed
 from domain.practice import AnswerGiven
 from domain.reading import reads
@@ -45,6 +45,7 @@ CALLED: dict[type[Event], str] = {
     PersonRenamed: "names",
     MessageSent: "messages",
     AnswerGiven: "answers",
+    InterventionProposed: "words proposed to a tutor",
     InterventionDelivered: "words of the facilitator to them",
 }
 

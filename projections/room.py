@@ -5,7 +5,8 @@ from datetime import datetime
 
 from msgspec import Struct, field
 
-from domain.events import Recorded
+from domain.events import Event, Recorded
+from domain.guidance import FacilitatorBegun, FacilitatorModeSet, FacilitatorTuned, ReadingSet
 from domain.identity import ERASED
 from domain.interventions import InterventionDelivered
 from domain.moderating import CHANGES, Floor, fold
@@ -53,6 +54,20 @@ class Intervention(Struct):
     ratings: dict[str, str] = field(default_factory=dict[str, str])
 
 
+class Guidance(Struct):
+    """How the facilitator is guided here; `hold_out` is how often, of ten thousand, it says nothing by lot.
+
+    `policy` names its thresholds, None if no facilitator has been here; `tuned` is how often a tutor
+    changed them. `reading`: messages are compared with the words of the problem.
+    """
+
+    policy: str | None = None
+    hold_out: int = 0
+    mode: str = "on"
+    tuned: int = 0
+    reading: bool = False
+
+
 class Timer(Struct):
     """The phase that the room is in, and when it ends."""
 
@@ -73,6 +88,7 @@ class Room(Struct):
     timer: Timer | None = None
     recording: bool = False
     floor: Floor = field(default_factory=Floor)
+    facilitator: Guidance = field(default_factory=Guidance)
     messages: list[Message] = field(default_factory=list[Message])
     interventions: list[Intervention] = field(default_factory=list[Intervention])
     position: int = 0
@@ -112,6 +128,7 @@ class ShownRoom(Struct, frozen=True):
     timer: Timer | None
     recording: bool
     floor: Floor
+    facilitator: Guidance
     messages: tuple[Message, ...]
     interventions: tuple[ShownIntervention, ...]
     position: int
@@ -121,6 +138,7 @@ def apply(state: Room, key: str, recorded: Recorded) -> None:
     """Fold one event."""
     state.position = recorded.position
     fold(state.floor, recorded.event)
+    _guide(state.facilitator, recorded.event)
     match recorded.event:
         case RoomJoined() as event:
             state.members.setdefault(event.person, recorded.position)
@@ -137,6 +155,20 @@ def apply(state: Room, key: str, recorded: Recorded) -> None:
             _erase(state, event.person)
         case _:
             _apply_rest(state, recorded)
+
+
+def _guide(state: Guidance, event: Event) -> None:
+    match event:
+        case FacilitatorBegun():
+            state.policy, state.hold_out = event.policy, event.hold_out
+        case FacilitatorModeSet():
+            state.mode = event.mode
+        case FacilitatorTuned():
+            state.tuned = event.version
+        case ReadingSet():
+            state.reading = event.on
+        case _:
+            pass
 
 
 def _erase(state: Room, person: str) -> None:
@@ -221,6 +253,7 @@ def shown(
         timer=state.timer,
         recording=state.recording,
         floor=state.floor,
+        facilitator=state.facilitator,
         messages=tuple(state.messages),
         interventions=tuple(_shown(said, asking) for said in state.interventions),
         position=state.position,
@@ -250,7 +283,7 @@ def _keys(recorded: Recorded) -> tuple[str, ...]:
 
 ROOM = View(
     name="room",
-    version=5,
+    version=6,
     state=Room,
     reads=(
         RoomOpened,
@@ -264,6 +297,10 @@ ROOM = View(
         ProblemPosed,
         InterventionDelivered,
         InterventionRated,
+        FacilitatorBegun,
+        FacilitatorModeSet,
+        FacilitatorTuned,
+        ReadingSet,
         PersonErased,
         *CHANGES,
     ),

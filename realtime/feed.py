@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from domain.aloud import FacilitatorVoiceSet
 from domain.boards import BoardRightSet
 from domain.events import Query, Recorded, about, type_of
+from domain.guidance import FacilitatorBegun, FacilitatorModeSet, FacilitatorTuned, ReadingSet, StuckReported
 from domain.interventions import InterventionDelivered
 from domain.log import EventLog
 from domain.moderating import CHANGES as FLOOR_CHANGES
@@ -45,6 +46,11 @@ SHOWN = (
     TurnTranscribed,
     FacilitatorVoiceSet,
     InterventionDelivered,
+    FacilitatorBegun,
+    FacilitatorModeSet,
+    FacilitatorTuned,
+    ReadingSet,
+    StuckReported,
     RecordingStarted,
     RecordingStopped,
     *FLOOR_CHANGES,

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 from msgspec.structs import replace
 
+from domain.intervening import INTERVENTIONS
 from domain.interventions import (
     HOUR,
-    INTERVENTIONS,
     CoolingDown,
     DecideIntervention,
     DeliverIntervention,

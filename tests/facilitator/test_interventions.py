@@ -5,8 +5,8 @@ from msgspec.structs import replace
 
 from domain.errors import Refused
 from domain.events import Context, Event
+from domain.intervening import INTERVENTIONS
 from domain.interventions import (
-    INTERVENTIONS,
     CoolingDown,
     DecideIntervention,
     DeliverIntervention,

@@ -17,7 +17,27 @@ from domain.floor import (
     ShowingAllowed,
     ShowingEnded,
 )
-from domain.interventions import InterventionDecided, InterventionDelivered, ModelAnswered, ModelAsked
+from domain.guidance import (
+    CallsAllowed,
+    CallsDeclined,
+    FacilitatorBegun,
+    FacilitatorModeSet,
+    FacilitatorTuned,
+    ReadingSet,
+    StuckReported,
+    Tuning,
+)
+from domain.interventions import (
+    InterventionDecided,
+    InterventionDelivered,
+    InterventionHeldOut,
+    InterventionProposed,
+    InterventionWithheld,
+    LiveTurn,
+    ModelAnswered,
+    ModelAsked,
+    OutcomeMeasured,
+)
 from domain.model_calls import ModelTextsKept
 from domain.office_hours import (
     NextCalled,
@@ -183,7 +203,47 @@ EXAMPLES: tuple[Event, ...] = (
         policy="standard@1",
         seen=4711,
         moment=1_741_705_800_000,
+        move="revoice",
+        severity=40,
+        speaking=(LiveTurn(person="bo", began=1_741_705_799_000, ended=1_741_705_799_800),),
     ),
+    InterventionHeldOut(intervention="i-1", room="algebra", person="ada", drawn=1999, share=2000),
+    InterventionProposed(intervention="i-1", room="algebra", person="ada", text=WORDS, source="model"),
+    InterventionWithheld(intervention="i-1", room="algebra", person="ada", by="tia"),
+    OutcomeMeasured(
+        intervention="i-1",
+        room="algebra",
+        person="ada",
+        detector="quiet",
+        move="revoice",
+        arm="held-out",
+        began=1_741_705_800_000,
+        ended=1_741_705_920_000,
+        before=40,
+        after=880,
+        result="better",
+        seen=4801,
+    ),
+    CallsDeclined(person="ada"),
+    CallsAllowed(person="ada"),
+    FacilitatorBegun(room="algebra", policy="standard@1a21390955c6", values='{"quiet":0.07}', hold_out=2000),
+    FacilitatorModeSet(room="algebra", mode="approve", by="tia"),
+    FacilitatorTuned(
+        room="algebra",
+        version=3,
+        tuning=Tuning(
+            warm_up=60_000,
+            quiet=0.1,
+            dominance=0.6,
+            group_cooldown=240_000,
+            person_cooldown=900_000,
+            hourly=4,
+            off=("drift", "silence"),
+        ),
+        by="tia",
+    ),
+    ReadingSet(room="algebra", on=True, by="tia"),
+    StuckReported(room="algebra", person="ada", report="s-1", moment=1_741_705_800_000, problem="thirds"),
     ModelAsked(intervention="i-1", room="algebra", model="small-1", prompt="9f86d081" * 8),
     ModelAnswered(
         intervention="i-1",
@@ -209,5 +269,6 @@ EXAMPLES: tuple[Event, ...] = (
         text=WORDS,
         why="The person addressed has spoken 0 s of the last 600 s.",
         source="template",
+        approved_by="tia",
     ),
 )

@@ -10,6 +10,7 @@ from domain import (
     aloud,
     boards,
     floor,
+    guidance,
     interventions,
     office_hours,
     people,
@@ -190,6 +191,24 @@ KINDS: dict[type[Event], dict[str, st.SearchStrategy]] = {
     office_hours.QueueLeft: {"office_hours": DOOR, "person": PERSON},
     office_hours.NextCalled: {"office_hours": DOOR, "person": PERSON, "call": st.just("c")},
     office_hours.OfficeHoursClosed: {"office_hours": DOOR},
+    guidance.FacilitatorBegun: {
+        "room": ROOM,
+        "policy": st.sampled_from(["one", "two"]),
+        "values": st.just("{}"),
+        "hold_out": COUNT,
+    },
+    guidance.FacilitatorModeSet: {
+        "room": ROOM,
+        "mode": st.sampled_from(["on", "approve", "muted"]),
+        "by": TUTOR,
+    },
+    guidance.FacilitatorTuned: {
+        "room": ROOM,
+        "version": COUNT,
+        "tuning": st.just(guidance.Tuning(quiet=0.2)),
+        "by": TUTOR,
+    },
+    guidance.ReadingSet: {"room": ROOM, "on": st.booleans(), "by": TUTOR},
     interventions.InterventionDecided: {
         **_said,
         **_decided,

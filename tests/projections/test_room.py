@@ -1,3 +1,4 @@
+from domain.guidance import FacilitatorBegun, FacilitatorModeSet, FacilitatorTuned, ReadingSet, Tuning
 from domain.interventions import InterventionDelivered
 from domain.ratings import Helped, InterventionRated
 from domain.recording import RecordingStarted, RecordingStopped
@@ -11,7 +12,7 @@ from domain.rooms import (
     TimerSet,
 )
 from projections.problems import ShownProblem
-from projections.room import INTERVENTIONS_KEPT, MESSAGES_KEPT, ROOM, shown
+from projections.room import INTERVENTIONS_KEPT, MESSAGES_KEPT, ROOM, Guidance, shown
 from tests.projections.given import START, shown_json, state_of
 
 OPENED = RoomOpened(room="r1", title="Fractions", capacity=4, host="tess")
@@ -60,6 +61,13 @@ def test_a_room_as_somebody_finds_it():
         "timer": {"phase": "work", "ends": "2026-11-21T09:00:00Z"},
         "recording": False,
         "floor": {"mode": "open", "hands": [], "speakers": [], "muted": [], "showing": []},
+        "facilitator": {
+            "policy": None,
+            "hold_out": 0,
+            "mode": "on",
+            "tuned": 0,
+            "reading": False,
+        },
         "messages": [
             {"position": 4, "at": "2026-11-21T09:03:00Z", "person": "ada", "text": "Hi", "anchor": None}
         ],
@@ -78,6 +86,15 @@ def test_a_room_as_somebody_finds_it():
         "position": 7,
     }
     assert state.problem == "p1"
+
+
+def test_a_room_says_by_which_policy_the_facilitator_goes_and_that_there_are_hold_outs():
+    begun = FacilitatorBegun(room="r1", policy="standard@1", values="{}", hold_out=2000)
+    tuned = FacilitatorTuned(room="r1", version=2, tuning=Tuning(quiet=0.1), by="tess")
+    muted = FacilitatorModeSet(room="r1", mode="muted", by="tess")
+    read = ReadingSet(room="r1", on=True, by="tess")
+    state = state_of(ROOM, "r1", OPENED, begun, tuned, muted, read)
+    assert state.facilitator == Guidance("standard@1", 2000, "muted", 2, True)
 
 
 def test_members_stand_in_the_order_of_their_coming():

@@ -31,7 +31,18 @@ const NAMES: Record<string, string> = {
   "intervention.decided": "Facilitator decided to speak",
   "intervention.model-asked": "Model was asked",
   "intervention.model-answered": "Model answered",
+  "intervention.held-out": "By lot, facilitator says nothing",
+  "intervention.proposed": "Facilitator’s words await approval",
+  "intervention.withheld": "Tutor withheld facilitator’s words",
   "intervention.delivered": "Facilitator spoke",
+  "intervention.outcome-measured": "Outcome was measured",
+  "facilitator.begun": "Facilitator watches",
+  "facilitator.mode-set": "Facilitator switched",
+  "facilitator.tuned": "Facilitator tuned",
+  "facilitator.reading-set": "Reading of messages switched",
+  "room.stuck-reported": "Group is stuck",
+  "person.calls-declined": "Does not want to be called on",
+  "person.calls-allowed": "May be called on again",
 };
 
 export function eventName(type: string): string {
