@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
+from benchmarks.leaks import leaks
 from benchmarks.measuring.facilitator_agreement import agreement
 from benchmarks.measuring.facilitator_chats import chats
 from benchmarks.measuring.facilitator_episodes import Alarms, Found, compared, ours
@@ -53,7 +54,7 @@ def main() -> None:
     for part, chosen in parts:
         rows += _episodes(part, chosen) + _interventions(part, chosen)
     groups = chats(data / "delidata")
-    show("facilitator", [*rows, *warning(groups), *agreement(groups)])
+    show("facilitator", [*rows, *warning(groups), *agreement(groups), *leaks()])
 
 
 def _episodes(part: str, chosen: list[Meeting]) -> list[Row]:

@@ -23,7 +23,7 @@ from rooms.facilitator.phrasing import Phrased, Phraser, PhrasingRequest
 from rooms.facilitator.picture import Picture
 from rooms.facilitator.policy import Policy
 from rooms.facilitator.validation import Fault, Rules, fault
-from rooms.facilitator.words import named, template
+from rooms.facilitator.words import FITTING, named, template
 
 ACTOR = "facilitator"
 
@@ -98,7 +98,7 @@ class Delivery:
         rules = Rules(addressee=pseudonym, name_length=len(known.name), keys=keys)
         text = await self._ask(phraser, picture, intervention, finding, rules) if phraser else None
         source: Source = "model" if text else "template"
-        text = text or template(finding.detector, intervention, rules)
+        text = text or template(FITTING[finding.detector][0], intervention, rules)
         said = DeliverIntervention(
             intervention=intervention,
             room=picture.room,

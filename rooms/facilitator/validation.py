@@ -7,30 +7,41 @@ from typing import Literal
 
 from msgspec import Struct
 
-from rooms.facilitator.vocabulary import FUNCTION_WORDS, JUDGING_STEMS, JUDGING_WORDS, LOOKALIKES, spelt_out
+from rooms.facilitator.leaks import counts_too_much, gives_away
+from rooms.facilitator.numerals import in_figures
+from rooms.facilitator.plain import WORD, is_disguised, words_of
+from rooms.facilitator.vocabulary import JUDGING_STEMS, JUDGING_WORDS, PLACES
 
 LONGEST = 240
 SENTENCES = 2
 
-Fault = Literal["too-long", "markup", "too-many-sentences", "pseudonym", "figure", "answer", "judgement"]
-"""Why a text may not be said; `judgement` is a word of emotion or ability."""
+Fault = Literal[
+    "too-long", "markup", "too-many-sentences", "pseudonym", "figure", "answer", "disguise", "judgement"
+]
+"""Why a text may not be said; `judgement` is a word of emotion or ability, `disguise` anything that no plain
+English sentence has, `figure` a number that was not there before."""
 
 _ENDS = re.compile(r"[.!?…。]+(?=[\s\"')\]»]|$)")
 _MARKUP = re.compile(r"[<>{}\[\]|`*_#@\\]|https?:|www\.")
 _PSEUDONYM = re.compile(r"\bs\d+\b", re.IGNORECASE)
-_WORD = re.compile(r"[^\W_]+")
-_HIDDEN = ("Cc", "Cf", "Co", "Cs", "Cn")
+_HIDDEN = ("Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp")
 
 
 class Rules(Struct, frozen=True, kw_only=True):
     """What a text has to obey: whom it addresses, and which answers it must not give away.
 
-    `addressee` is a pseudonym; `name_length` is that of the name which will take its place.
+    `addressee` is a pseudonym, empty where nobody is addressed; `name_length` is that of the name which will
+    take its place; `optional` says that it need not be addressed. `known` is what everybody who will read it
+    has before them, for example the problem: its figures and signs may be used, but for those of the answers.
+    `choices` says that there are choices to the problem, at which no word may point.
     """
 
     addressee: str
     name_length: int = 0
     keys: tuple[str, ...] = ()
+    optional: bool = False
+    known: str = ""
+    choices: bool = False
 
 
 def fault(text: str, rules: Rules) -> Fault | None:
@@ -44,29 +55,49 @@ def _too_long(text: str, rules: Rules) -> bool:
 
 
 def _marked_up(text: str, rules: Rules) -> bool:
-    return bool(_MARKUP.search(text)) or any(unicodedata.category(char) in _HIDDEN for char in text)
+    if _MARKUP.search(text) or not text.strip(" "):
+        return bool(text)
+    composed = unicodedata.normalize("NFC", text)
+    return any(unicodedata.category(char) in _HIDDEN for char in text) or any(
+        unicodedata.category(char).startswith("M") for char in composed
+    )
 
 
 def _too_many_sentences(text: str, rules: Rules) -> bool:
-    return sum(bool(_WORD.search(part)) for part in _ENDS.split(text)) > SENTENCES
+    return sum(bool(WORD.search(part)) for part in _ENDS.split(text)) > SENTENCES
 
 
 def _misaddressed(text: str, rules: Rules) -> bool:
-    return set(_PSEUDONYM.findall(unicodedata.normalize("NFKC", text))) != {rules.addressee}
+    found = set(_PSEUDONYM.findall(unicodedata.normalize("NFKC", text)))
+    wanted = {rules.addressee} if rules.addressee else set[str]()
+    return not text or not (found == wanted or (rules.optional and not found))
 
 
 def _has_figure(text: str, rules: Rules) -> bool:
-    return any(unicodedata.category(char).startswith("N") for char in _without_addressee(text, rules))
+    rest = _without_addressee(text, rules)
+    if any(unicodedata.category(char).startswith("N") and not char.isascii() for char in rest):
+        return True
+    return bool(in_figures(rest) - in_figures(rules.known))
 
 
 def _gives_away(text: str, rules: Rules) -> bool:
-    rest = _without_addressee(text, rules)
-    words = _words(rest)
-    return any(_answers(rest, words, key) for key in rules.keys)
+    return gives_away(_without_addressee(text, rules), rules.keys)
+
+
+def _is_disguised(text: str, rules: Rules) -> bool:
+    return is_disguised(_without_addressee(text, rules), rules.known)
+
+
+def _counts(text: str, rules: Rules) -> bool:
+    return counts_too_much(_without_addressee(text, rules), rules.known)
+
+
+def _points(text: str, rules: Rules) -> bool:
+    return rules.choices and not PLACES.isdisjoint(words_of(text))
 
 
 def _judges(text: str, rules: Rules) -> bool:
-    return any(word in JUDGING_WORDS or word.startswith(JUDGING_STEMS) for word in _words(text))
+    return any(word in JUDGING_WORDS or word.startswith(JUDGING_STEMS) for word in words_of(text))
 
 
 _FAULTS: tuple[tuple[Fault, Callable[[str, Rules], bool]], ...] = (
@@ -76,48 +107,12 @@ _FAULTS: tuple[tuple[Fault, Callable[[str, Rules], bool]], ...] = (
     ("pseudonym", _misaddressed),
     ("figure", _has_figure),
     ("answer", _gives_away),
+    ("answer", _points),
+    ("figure", _counts),
+    ("disguise", _is_disguised),
     ("judgement", _judges),
 )
 
 
 def _without_addressee(text: str, rules: Rules) -> str:
-    return re.sub(rf"\b{re.escape(rules.addressee)}\b", " ", text)
-
-
-def _answers(text: str, words: list[str], key: str) -> bool:
-    """Whether any token of the answer stands there, also inflected, spelt out, spaced out or backwards."""
-    tokens = _tokens(key)
-    if not tokens:
-        return any(char in text for char in key if not char.isspace() and char not in ".,;:?!'\"-")
-    together = "".join(words)
-    return any(_contains(token, words, together) for token in tokens)
-
-
-def _contains(token: str, words: list[str], together: str) -> bool:
-    if token in words:
-        return True
-    if not token.isascii():  # a script that may not put spaces between its words
-        return token in together
-    if len(token) >= 3 and any(word.startswith(token) for word in words):
-        return True
-    return len(token) >= 4 and (token in together or token[::-1] in together)
-
-
-def _tokens(key: str) -> set[str]:
-    """What must not be said: the words of the answer that mean something, its numbers also in words."""
-    words = set(_words(key))
-    meaning = words - FUNCTION_WORDS or words
-    numbers = (spelt_out(int(word)) for word in meaning if word.isdecimal() and len(word) <= 2)
-    return meaning | {number for number in numbers if number}
-
-
-def _words(text: str) -> list[str]:
-    """In lower case without accents, with look-alike letters and all kinds of digits made plain."""
-    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    kept = (char for char in folded if unicodedata.category(char) not in ("Mn", "Cf"))
-    return _WORD.findall("".join(map(_digit, kept)).translate(LOOKALIKES))
-
-
-def _digit(char: str) -> str:
-    value = unicodedata.decimal(char, None)
-    return char if value is None else str(value)
+    return re.sub(rf"\b{re.escape(rules.addressee)}\b", " ", text) if rules.addressee else text

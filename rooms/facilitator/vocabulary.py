@@ -11,23 +11,23 @@ _JUDGING_STEM = """
     gifted happi happy hesitan idiot incapab incompeten insecur intellig introver irritat jealous lazy loner
     lonel moron motivat nervous overwhelm panic passiv quiet reluctan scare shame shy silen smart stress
     struggl stupid talent timid unhapp unintellig unmotivat upset weak worr
+    bewilder brain cheerful enjoy grumpy guilt hopeless ignoran impress inept mature
+    moody naive pathetic pessimis proud skilful skillful slacker sluggish tired unsure useless
 """
 
 _JUDGING = """
     able ability abilities best better bright dull engaged engagement fail failed failing loud mood moods sad
     sadder sadly sadness slow slower slowest unable worse worst
+    capable grade graded grades hate hated lucky poor poorly
+    rank ranked ranking smarter smartest trivially wise
 """
-
-_SMALL = """
-    zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
-    seventeen eighteen nineteen
-"""
-
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 
 _LOOKALIKE = """
     аa еe оo рp сc уy хx іi јj ѕs ԁd һh ԛq ԝw вb кk мm нh тt αa οo ρp ιi κk νv τt υu γy ɑa ɡg ıi łl øo
+    βb ηn ωw ӏl гr дd лn пn рp ьb էt օo սu տs ցg հh ոn ⅼl Ꭺa ꓮa
 """  # noqa: RUF001  it is about just these
+
+_PLACES = "first second third fourth fifth last final middle former latter top bottom"
 
 FUNCTION_WORDS = frozenset(_FUNCTION.split())
 """Words that give nothing away: an answer is known by its others, if it has any."""
@@ -41,12 +41,5 @@ JUDGING_WORDS = frozenset(_JUDGING.split())
 LOOKALIKES = str.maketrans({pair[0]: pair[1] for pair in _LOOKALIKE.split()})
 """Letters that look like plain Latin ones: a word does not pass because it is dressed up."""
 
-
-def spelt_out(number: int) -> str | None:
-    """A number from 0 to 99 in one English word, None for others."""
-    small, tens = _SMALL.split(), _TENS.split()
-    if number < 20:
-        return small[number]
-    if number > 99:
-        return None
-    return tens[number // 10 - 2] + (small[number % 10] if number % 10 else "")
+PLACES = frozenset(_PLACES.split())
+"""Words that point at one of several choices."""

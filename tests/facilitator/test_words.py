@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from rooms.facilitator.validation import LONGEST, Rules, fault
 from rooms.facilitator.words import LAST_RESORT, TALK_MOVES, named, template
 
-DETECTORS = st.sampled_from(["quiet", "dominance"])
+MOVES = st.sampled_from(list(TALK_MOVES))
 RULES = Rules(addressee="S2", name_length=3)
 
 
@@ -95,37 +95,37 @@ def test_a_long_name_counts_towards_the_length():
     assert fault(text, Rules(addressee="S2", name_length=80)) == "too-long"
 
 
-@pytest.mark.parametrize("detector", TALK_MOVES)
-def test_every_talk_move_keeps_the_rules(detector):
-    for move in TALK_MOVES[detector]:
-        assert fault(move.format(who="S2"), Rules(addressee="S2", name_length=80)) is None
+@pytest.mark.parametrize("move", TALK_MOVES)
+def test_every_wording_of_a_talk_move_keeps_the_rules(move):
+    for wording in TALK_MOVES[move]:
+        assert fault(wording.format(who="S2"), Rules(addressee="S2", name_length=80)) is None
 
 
-@given(DETECTORS, st.text(min_size=1), st.integers(1, 200), st.lists(st.text(max_size=30), max_size=5))
-def test_a_template_keeps_the_rules_whatever_the_answers_are(detector, intervention, number, keys):
+@given(MOVES, st.text(min_size=1), st.integers(1, 200), st.lists(st.text(max_size=30), max_size=5))
+def test_a_template_keeps_the_rules_whatever_the_answers_are(move, intervention, number, keys):
     rules = Rules(addressee=f"S{number}", name_length=80, keys=tuple(keys))
-    text = template(detector, intervention, rules)
+    text = template(move, intervention, rules)
     assert text == LAST_RESORT.format(who=rules.addressee) or fault(text, rules) is None
 
 
-@given(DETECTORS, st.text(min_size=1))
-def test_the_same_intervention_is_always_worded_the_same(detector, intervention):
-    assert template(detector, intervention, RULES) == template(detector, intervention, RULES)
+@given(MOVES, st.text(min_size=1))
+def test_the_same_intervention_is_always_worded_the_same(move, intervention):
+    assert template(move, intervention, RULES) == template(move, intervention, RULES)
 
 
 def test_different_interventions_are_worded_differently():
-    assert {template("quiet", f"i{i}", RULES) for i in range(200)} == {
-        move.format(who="S2") for move in TALK_MOVES["quiet"]
+    assert {template("invite", f"i{i}", RULES) for i in range(200)} == {
+        wording.format(who="S2") for wording in TALK_MOVES["invite"]
     }
 
 
 def test_a_move_that_holds_the_answer_gives_way_to_another_and_to_the_bare_name_at_last():
-    begins = {f"i{i}": template("dominance", f"i{i}", RULES) for i in range(50)}
+    begins = {f"i{i}": template("invite", f"i{i}", RULES) for i in range(50)}
     hit = next(i for i, text in begins.items() if "begin" in text)
     rules = Rules(addressee="S2", keys=("begin",))
-    assert "begin" not in template("dominance", hit, rules)
-    every_word = " ".join(word for move in TALK_MOVES["dominance"] for word in move.split())
-    assert template("dominance", hit, Rules(addressee="S2", keys=(every_word,))) == "S2?"
+    assert "begin" not in template("invite", hit, rules)
+    every_word = " ".join(word for wording in TALK_MOVES["invite"] for word in wording.split())
+    assert template("invite", hit, Rules(addressee="S2", keys=(every_word,))) == "S2?"
 
 
 @pytest.mark.parametrize(
