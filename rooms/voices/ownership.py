@@ -30,6 +30,8 @@ class Times:
     """A node that has not renewed its lease for so long is gone."""
     idle: float = 30.0
     """A room without voices is let go of after so long."""
+    answer: float = 2.0
+    """In which another node must answer."""
 
     @property
     def renewal(self) -> float:

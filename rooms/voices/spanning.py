@@ -26,10 +26,8 @@ from rooms.voices.ports import BusAway, NobodyThere, Wire
 
 AGAIN = 0.1
 """Seconds between attempts to join while nobody carries the room for sure."""
-WITHIN = 2.0
-"""Seconds in which another node must answer."""
 SOON = 0.5
-"""The same, for what is told again anyway."""
+"""Seconds in which another node must answer what is asked again anyway."""
 
 
 class VoiceUnavailable(Refused):
@@ -77,7 +75,7 @@ class SpanningEngine:
         Raises VoiceUnavailable, too.
         """
         self._owed.pop((room, person), None)
-        until = self._now() + self._times.lease + WITHIN
+        until = self._now() + self._times.lease + self._times.answer
         while self._now() < until:
             try:
                 return await self._join(room, person, sdp, may)
@@ -204,7 +202,7 @@ class SpanningEngine:
         except BusAway:
             raise VoiceUnavailable from None
 
-    async def _owner(self, room: str, question: Question, within: float = WITHIN) -> Answer:
+    async def _owner(self, room: str, question: Question, within: float | None = None) -> Answer:
         """Asks the node that carries a room, if any does."""
         if self._ownership.holds(room):
             return await self._here.asked(question)
@@ -216,13 +214,13 @@ class SpanningEngine:
         except BusAway:
             raise VoiceUnavailable from None
 
-    async def _ask(self, node: str, question: Question, within: float = WITHIN) -> Answer:
+    async def _ask(self, node: str, question: Question, within: float | None = None) -> Answer:
         """Raises NobodyThere, BusAway, and what the engine of that node has raised."""
         payload = calls.encode(question)
         if len(payload) > calls.LARGEST:
             raise OfferTooLarge
         try:
-            answer = calls.answer(await self._wire.ask(node, payload, within))
+            answer = calls.answer(await self._wire.ask(node, payload, within or self._times.answer))
         except (msgspec.MsgspecError, UnicodeDecodeError):
             raise VoiceUnavailable from None
         if isinstance(answer, calls.Refusal):

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from functools import partial
 
 import nats
 import pytest
@@ -12,6 +13,12 @@ from tests.voice.client import hush, script, tone
 from tests.voices.nodes import LEASE, ROOM, carried_by
 
 
+@pytest.fixture
+async def hasty(node):
+    """Starts a node whose lease is short."""
+    return partial(node, lease=LEASE, answer=2.0)
+
+
 async def until(true) -> None:
     """Waits for what nobody tells."""
     async with asyncio.timeout(10):
@@ -19,8 +26,8 @@ async def until(true) -> None:
             await asyncio.sleep(0.01)
 
 
-async def test_a_node_that_loses_the_bus_ends_its_voices_before_another_carries_the_room(node, client):
-    here, there = await node(), await node()
+async def test_a_node_that_loses_the_bus_ends_its_voices_before_another_carries_the_room(hasty, client):
+    here, there = await hasty(), await hasty()
     voice = await here.join(client(tone(20_000)), "ada")
     await there.join(client(hush(20)), "ben")
     assert carried_by(here, there) == [2, 0]
@@ -33,8 +40,8 @@ async def test_a_node_that_loses_the_bus_ends_its_voices_before_another_carries_
         assert again.partition("-")[0] != voice.partition("-")[0]
 
 
-async def test_who_spoke_when_the_node_that_carried_them_was_lost_has_ended_on_every_feed(node, client):
-    here, there, third = [await node() for _ in range(3)]
+async def test_who_spoke_when_the_node_that_carried_them_was_lost_has_ended_on_every_feed(hasty, client):
+    here, there, third = [await hasty() for _ in range(3)]
     with (
         there.hub.listening(("room", "school", "algebra")) as feed,
         third.hub.listening(("room", "school", "algebra")) as other,
@@ -48,8 +55,8 @@ async def test_who_spoke_when_the_node_that_carried_them_was_lost_has_ended_on_e
         assert there.switchboard.speaking("school", "algebra") == []
 
 
-async def test_a_node_whose_bus_hangs_ends_its_voices_too(node, client):
-    here, there = await node(), await node()
+async def test_a_node_whose_bus_hangs_ends_its_voices_too(hasty, client):
+    here, there = await hasty(), await hasty()
     voice = await here.join(client(tone(20_000)), "ada")
     with here.line.hanging():
         await here.hears_of(voice)
@@ -58,8 +65,8 @@ async def test_a_node_whose_bus_hangs_ends_its_voices_too(node, client):
         assert carried_by(there) == [1]
 
 
-async def test_a_node_that_has_the_bus_back_carries_again_under_another_name(node, client):
-    here = await node()
+async def test_a_node_that_has_the_bus_back_carries_again_under_another_name(hasty, client):
+    here = await hasty()
     voice = await here.join(client(tone(20_000)), "ada")
     async with here.without_bus():
         await here.hears_of(voice)
@@ -79,7 +86,7 @@ async def test_a_short_loss_of_the_bus_ends_nothing(node, client):
 
 
 async def test_without_the_bus_a_held_room_goes_on_and_another_cannot_be_joined(node, client):
-    here = await node()
+    here = await node(lease=3.0, answer=0.5)
     await here.join(client(tone(20_000)), "ada")
     async with here.without_bus():
         await here.join(client(hush(20)), "ben")
@@ -90,7 +97,7 @@ async def test_without_the_bus_a_held_room_goes_on_and_another_cannot_be_joined(
 
 
 async def test_a_right_that_the_carrying_node_could_not_be_told_of_is_told_once_it_can(node, client):
-    here, there = await node(lease=30.0), await node(lease=30.0)
+    here, there = await node(), await node()
     await here.join(client(tone(20_000)), "ada")
     await there.join(client(hush(20)), "ben")
     await here.ears.until(lambda: here.ears.hears("ada") == {"ben"})
@@ -100,8 +107,8 @@ async def test_a_right_that_the_carrying_node_could_not_be_told_of_is_told_once_
     await here.ears.until(lambda: here.ears.hears("ada") == set())
 
 
-async def test_a_bus_that_has_lost_its_data_costs_the_lease_and_nothing_more(node, client, nats_url):
-    here = await node()
+async def test_a_bus_that_has_lost_its_data_costs_the_lease_and_nothing_more(hasty, client, nats_url):
+    here = await hasty()
     voice = await here.join(client(tone(20_000)), "ada")
     stranger = await nats.connect(nats_url)
     for stream in await stranger.jetstream().streams_info():
@@ -112,8 +119,8 @@ async def test_a_bus_that_has_lost_its_data_costs_the_lease_and_nothing_more(nod
     assert carried_by(here) == [1]
 
 
-async def test_a_node_that_hangs_for_longer_than_its_lease_has_lost_it(node, client, monkeypatch):
-    here, there = await node(), await node()
+async def test_a_node_that_hangs_for_longer_than_its_lease_has_lost_it(hasty, client, monkeypatch):
+    here, there = await hasty(), await hasty()
     voice = await here.join(client(tone(20_000)), "ada")
     term = here.engine._ownership.term
     assert term is not None

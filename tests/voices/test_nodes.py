@@ -117,7 +117,7 @@ async def test_what_nobody_carries_has_no_slots_and_nobody_to_expel(node):
 
 
 async def test_a_node_that_stops_hands_its_rooms_over_at_once(node, client):
-    here, there = await node(lease=30.0), await node(lease=30.0)
+    here, there = await node(), await node()
     voice = await here.join(client(tone(5000)), "ada")
     ben = client(hush(20))
     await there.join(ben, "ben")
@@ -129,7 +129,7 @@ async def test_a_node_that_stops_hands_its_rooms_over_at_once(node, client):
 
 
 async def test_an_idle_room_is_let_go_of_and_anybody_may_carry_it(node, client):
-    here, there = await node(idle=0.2), await node()
+    here, there = await node(idle=0.2, lease=3.0), await node()
     voice = await here.join(client(tone(5000)), "ada")
     await here.engine.leave(voice)
     async with asyncio.timeout(5):
@@ -140,10 +140,10 @@ async def test_an_idle_room_is_let_go_of_and_anybody_may_carry_it(node, client):
 
 
 async def test_a_room_in_use_is_held_for_longer_than_a_lease(node, client):
-    here, there = await node(idle=0.1, lease=0.6), await node(lease=0.6)
+    here, there = await node(idle=0.1, lease=2.0), await node(lease=2.0)
     voice = await here.join(client(tone(20_000)), "ada")
     name = here.engine.name()
-    await asyncio.sleep(1.5)
+    await asyncio.sleep(2.5)
     await there.join(client(hush(20)), "ben")
     if here.engine.name() != name:
         pytest.skip("this machine stood still for longer than a lease")
