@@ -34,6 +34,7 @@ class Lesson:
     starts: datetime
     ends: datetime
     started: bool = False
+    room: str | None = None
     end: SessionCancelled | NoShowReported | SessionCompleted | None = None
     stars: int | None = None
 
@@ -70,7 +71,8 @@ def evolve(state: Schedule, event: Event) -> Schedule:
             lesson = state.lessons[event.session]
             lesson.starts, lesson.ends = event.starts, event.ends
         case SessionStarted():
-            state.lessons[event.session].started = True
+            lesson = state.lessons[event.session]
+            lesson.started, lesson.room = True, event.room
         case SessionCancelled() | NoShowReported() | SessionCompleted():
             state.lessons[event.session].end = event
         case SessionRated():

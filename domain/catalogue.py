@@ -9,11 +9,13 @@ from msgspec import inspect, structs
 
 from domain import (
     aloud,
+    appeals,
     archive,
     boards,
     floor,
     guidance,
     interventions,
+    measures,
     model_calls,
     office_hours,
     people,
@@ -39,6 +41,8 @@ MODULES = (
     quests,
     teams,
     sessions,
+    appeals,
+    measures,
     office_hours,
     interventions,
     guidance,

@@ -4,6 +4,7 @@ from typing import Any
 
 from domain import (
     aloud,
+    appeals,
     archive,
     boards,
     erasure,
@@ -13,6 +14,7 @@ from domain import (
     hosting,
     intervening,
     interventions,
+    measures,
     moderating,
     office_hours,
     people,
@@ -43,6 +45,8 @@ DECIDERS: dict[Any, AnyDecider] = {
     quests.QuestCommand: quests.QUEST_CLAIMS,
     teams.TeamCommand: teams.TEAMS,
     sessions.SessionCommand: scheduling.SESSIONS,
+    appeals.AppealCommand: appeals.APPEALS,
+    measures.MeasureCommand: measures.MEASURES,
     office_hours.OfficeHoursCommand: office_hours.OFFICE_HOURS,
     interventions.InterventionCommand: intervening.INTERVENTIONS,
     guidance.GuidanceCommand: guiding.GUIDANCE,

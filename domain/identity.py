@@ -22,6 +22,8 @@ ProblemId = Annotated[str, Meta(pattern=ID_PATTERN, extra={"tag": "problem"})]
 QuestId = Annotated[str, Meta(pattern=ID_PATTERN, extra={"tag": "quest"})]
 TeamId = Annotated[str, Meta(pattern=ID_PATTERN, extra={"tag": "team"})]
 InterventionId = Annotated[str, Meta(pattern=ID_PATTERN, extra={"tag": "intervention"})]
+AppealId = Annotated[str, Meta(pattern=ID_PATTERN, extra={"tag": "appeal"})]
+MeasureId = Annotated[str, Meta(pattern=ID_PATTERN, extra={"tag": "measure"})]
 
 OrgId = Annotated[str, Meta(pattern=ID_PATTERN)]
 Key = Annotated[str, Meta(pattern=ID_PATTERN)]

@@ -60,7 +60,7 @@ def _go_on(
         case CancelSession():
             return _cancel(command, lesson, context)
         case StartSession():
-            return _start(lesson, context)
+            return _start(command, lesson, context)
         case ReportNoShow():
             return _report_no_show(command, lesson, context)
         case CompleteSession():
@@ -120,7 +120,7 @@ def _cancel(command: CancelSession, lesson: Lesson, context: Context) -> Sequenc
     return [SessionCancelled(**_names(lesson), by=by, reason=command.reason, notice=notice)]
 
 
-def _start(lesson: Lesson, context: Context) -> Sequence[Event]:
+def _start(command: StartSession, lesson: Lesson, context: Context) -> Sequence[Event]:
     _check_teaches(lesson, context)
     if lesson.started:
         return []
@@ -128,7 +128,8 @@ def _start(lesson: Lesson, context: Context) -> Sequence[Event]:
         raise refusals.SessionHasEnded
     if context.at < lesson.starts - EARLY:
         raise refusals.TooEarlyToStart
-    return [SessionStarted(**_names(lesson), late=max(0, (context.at - lesson.starts) // MINUTE))]
+    late = max(0, (context.at - lesson.starts) // MINUTE)
+    return [SessionStarted(**_names(lesson), late=late, room=command.room)]
 
 
 def _report_no_show(command: ReportNoShow, lesson: Lesson, context: Context) -> Sequence[Event]:
@@ -152,7 +153,7 @@ def _complete(lesson: Lesson, context: Context) -> Sequence[Event]:
         raise refusals.SessionHasEnded
     if not lesson.started and context.at < lesson.starts:
         raise refusals.SessionHasNotBegun
-    return [SessionCompleted(**_names(lesson))]
+    return [SessionCompleted(**_names(lesson), room=lesson.room)]
 
 
 def _rate(command: RateSession, lesson: Lesson, context: Context) -> Sequence[Event]:

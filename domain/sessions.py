@@ -7,7 +7,7 @@ from msgspec import Meta
 from domain.deciding import Command
 from domain.errors import Forbidden, Invalid, Refused, Unknown
 from domain.events import Event, Instant
-from domain.identity import PersonId, SessionId
+from domain.identity import PersonId, RoomId, SessionId
 
 Party = Literal["tutor", "learner"]
 By = Literal["tutor", "learner", "staff"]
@@ -52,12 +52,13 @@ class SessionCancelled(Event, frozen=True, tag="session.cancelled.v1"):
 
 
 class SessionStarted(Event, frozen=True, tag="session.started.v1"):
-    """A lesson began, `late` minutes after it should have."""
+    """A lesson began, `late` minutes after it should have; in `room`, if it is held in one."""
 
     session: SessionId
     tutor: PersonId
     learner: PersonId
     late: int
+    room: RoomId | None = None
 
 
 class NoShowReported(Event, frozen=True, tag="session.no-show-reported.v1"):
@@ -75,6 +76,7 @@ class SessionCompleted(Event, frozen=True, tag="session.completed.v1"):
     session: SessionId
     tutor: PersonId
     learner: PersonId
+    room: RoomId | None = None
 
 
 class SessionRated(Event, frozen=True, tag="session.rated.v1"):
@@ -114,9 +116,10 @@ class CancelSession(Command, frozen=True, tag="cancel-session"):
 
 
 class StartSession(Command, frozen=True, tag="start-session"):
-    """The lesson begins now."""
+    """The lesson begins now. What is said and drawn in `room`, if it is held in one, is then part of it."""
 
     session: SessionId
+    room: RoomId | None = None
 
 
 class ReportNoShow(Command, frozen=True, tag="report-no-show"):

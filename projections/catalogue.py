@@ -1,6 +1,7 @@
 """The table of contents of the views that live in PostgreSQL."""
 
 from projections.mastery import MASTERY
+from projections.measures import MEASURES
 from projections.office_hours import OFFICE_HOURS
 from projections.participation import PARTICIPATION
 from projections.people import PEOPLE
@@ -25,6 +26,7 @@ VIEWS: tuple[AnyView, ...] = (
     SESSIONS,
     SCHEDULE,
     RELIABILITY,
+    MEASURES,
     OFFICE_HOURS,
     TEAMS,
 )

@@ -34,6 +34,7 @@ from realtime.routes import (
     spoken,
     system,
     teams,
+    tutors,
     voice,
 )
 from realtime.routes.common import give_access, give_allowance, give_house, must_be_known
@@ -57,6 +58,7 @@ KNOWN = (
     leaderboards.ROUTER,
     teams.ROUTER,
     lessons.ROUTER,
+    tutors.ROUTER,
     office_hours.ROUTER,
     audit.ROUTER,
     proofs.ROUTER,

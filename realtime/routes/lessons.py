@@ -1,4 +1,4 @@
-"""Sessions (booked lessons), and the tutors' reliability that follows from them."""
+"""Sessions: booked lessons."""
 
 from typing import Annotated
 
@@ -6,7 +6,6 @@ from litestar import Router, get, post
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
-from domain.errors import Unknown
 from domain.events import Instant
 from domain.sessions import (
     BookSession,
@@ -20,9 +19,8 @@ from domain.sessions import (
     Stars,
     StartSession,
 )
-from projections.reliability import RELIABILITY, ShownScores, shown
 from projections.sessions import SCHEDULE, Session, prefix_of
-from realtime.reading import must_see, must_see_all
+from realtime.reading import must_see
 from realtime.routes.common import Asking, Body, Cursor, Done, Id, InHouse, Limit, PathId, QueryId, done
 
 
@@ -77,17 +75,6 @@ class Sessions(Struct, frozen=True, kw_only=True):
     next: str | None
 
 
-class Tutors(Struct, frozen=True, kw_only=True):
-    """The tutors who have had a lesson booked; ask on with `after` = `next`."""
-
-    tutors: tuple[ShownScores, ...]
-    next: str | None
-
-
-class UnknownTutor(Unknown):
-    """No lesson was ever booked with such a tutor."""
-
-
 @post("/sessions")
 async def book(house: InHouse, access: Asking, data: JSONBody[NewSession]) -> Booked:
     """Book a lesson."""
@@ -134,9 +121,9 @@ async def cancel(house: InHouse, access: Asking, session: PathId, data: JSONBody
 
 
 @post("/sessions/{session:str}/start", status_code=200)
-async def start(house: InHouse, access: Asking, session: PathId) -> Done:
-    """The lesson begins."""
-    return await done(house, access, StartSession(session=session))
+async def start(house: InHouse, access: Asking, session: PathId, room: QueryId = None) -> Done:
+    """The lesson begins, in a room if it is held in one."""
+    return await done(house, access, StartSession(session=session, room=room))
 
 
 @post("/sessions/{session:str}/no-show", status_code=200)
@@ -157,31 +144,6 @@ async def rate(house: InHouse, access: Asking, session: PathId, data: JSONBody[R
     return await done(house, access, RateSession(session=session, stars=data.stars))
 
 
-@get("/tutors")
-async def tutors(house: InHouse, access: Asking, after: Cursor = "", limit: Limit = 50) -> Tutors:
-    """The tutors and their figures, for the staff and auditors."""
-    reading = must_see_all(house, access, "tutors")
-    page = await house.views.page(RELIABILITY, access.org, after=after, limit=limit)
-    await reading.of(tutor for tutor, _ in page)
-    names = await house.views.names(access.org, [tutor for tutor, _ in page])
-    following = page[-1][0] if len(page) == limit else None
-    return Tutors(
-        tutors=tuple(shown(tutor, names.get(tutor, tutor), state) for tutor, state in page),
-        next=following,
-    )
-
-
-@get("/tutors/{tutor:str}/scores")
-async def scores(house: InHouse, access: Asking, tutor: PathId) -> ShownScores:
-    """One tutor's figures, for the tutor, the staff and auditors."""
-    await must_see(house, access, tutor, "tutor-scores")
-    state = await house.views.get(RELIABILITY, access.org, tutor)
-    if state is None:
-        raise UnknownTutor
-    names = await house.views.names(access.org, [tutor])
-    return shown(tutor, names.get(tutor, tutor), state)
-
-
 ROUTER = Router(
     "/",
     route_handlers=[
@@ -193,8 +155,6 @@ ROUTER = Router(
         no_show,
         complete,
         rate,
-        tutors,
-        scores,
     ],
     tags=["lessons"],
 )

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 from domain.aloud import FacilitatorVoiceSet
+from domain.appeals import AppealMade, AppealRejected, AppealUpheld
 from domain.archive import SegmentArchived
 from domain.boards import BoardRightSet
 from domain.events import Event
@@ -38,6 +39,7 @@ from domain.interventions import (
     ModelAsked,
     OutcomeMeasured,
 )
+from domain.measures import PriorFitted, RiskFitted
 from domain.model_calls import ModelTextsKept
 from domain.office_hours import (
     NextCalled,
@@ -183,9 +185,14 @@ EXAMPLES: tuple[Event, ...] = (
     SessionBooked(**LESSON, starts=STARTS, ends=ENDS, subject="Fractions"),
     SessionRescheduled(**LESSON, by="tutor", reason="illness", notice=90, starts=STARTS, ends=ENDS),
     SessionCancelled(**LESSON, by="learner", reason="conflict", notice=-5),
-    SessionStarted(**LESSON, late=3),
+    SessionStarted(**LESSON, late=3, room="algebra"),
     NoShowReported(**LESSON, missing="learner"),
-    SessionCompleted(**LESSON),
+    SessionCompleted(**LESSON, room="algebra"),
+    AppealMade(appeal="ap-1", session="lesson-1", person="tia", act="rescheduled", text=WORDS),
+    AppealUpheld(appeal="ap-1", session="lesson-1", tutor="tia", act="rescheduled", by="root"),
+    AppealRejected(appeal="ap-2", session="lesson-1", tutor="tia", act="missed", by="root"),
+    PriorFitted(measure="rescheduled", a=0.94, b=10.25, tutors=1000, lessons=38_211),
+    RiskFitted(measure="no-show", weights=(-2.5, 0.75, 0.125), lessons=4000, error=0.0125, rate=0.0625),
     SessionRated(**LESSON, stars=5),
     OfficeHoursOpened(
         office_hours="tuesday", tutor="tia", room="algebra", title="Bring your questions", capacity=20

@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 
 from domain import (
     aloud,
+    appeals,
     boards,
     floor,
     guidance,
     interventions,
+    measures,
     office_hours,
     people,
     practice,
@@ -49,6 +51,7 @@ INSTANT = st.integers(0, 90 * 24 * 60).map(lambda minutes: START + timedelta(min
 MOMENT = st.integers(1_790_000_000_000, 1_790_000_600_000)
 RUNS = st.lists(st.builds(rooms.Run, person=PERSON, client=st.just(7), update=st.just(b"\0\0")), max_size=3)
 COUNT = st.integers(0, 9)
+MEASURE = st.sampled_from(["rescheduled", "no-show"])
 
 _parties = {"session": SESSION, "tutor": TUTOR, "learner": PERSON}
 _times = {"starts": INSTANT, "ends": INSTANT}
@@ -180,6 +183,27 @@ KINDS: dict[type[Event], dict[str, st.SearchStrategy]] = {
     sessions.NoShowReported: {**_parties, "missing": PARTY},
     sessions.SessionCompleted: _parties,
     sessions.SessionRated: {**_parties, "stars": st.integers(1, 5)},
+    appeals.AppealUpheld: {
+        "appeal": st.just("ap"),
+        "session": SESSION,
+        "tutor": TUTOR,
+        "act": st.sampled_from(["rescheduled", "cancelled", "missed"]),
+        "by": PERSON,
+    },
+    measures.PriorFitted: {
+        "measure": MEASURE,
+        "a": st.floats(0.1, 5),
+        "b": st.floats(1, 50),
+        "tutors": COUNT,
+        "lessons": COUNT,
+    },
+    measures.RiskFitted: {
+        "measure": MEASURE,
+        "weights": st.just((0.5, -0.25)),
+        "lessons": COUNT,
+        "error": st.floats(0, 1),
+        "rate": st.floats(0, 1),
+    },
     office_hours.OfficeHoursOpened: {
         "office_hours": DOOR,
         "tutor": TUTOR,

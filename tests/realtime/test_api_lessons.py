@@ -128,3 +128,30 @@ async def test_what_the_staff_moves_and_calls_off_is_not_the_tutors_doing(house)
         assert (scores["rescheduled"], scores["cancelled"]) == (1, 1)
         held = ("rescheduled_by_tutor", "rescheduled_by_learner", "cancelled_by_tutor", "short_notice")
         assert [scores[name] for name in (*held, "rate")] == [0, 0, 0, 0, 0]
+
+
+async def test_a_tutor_sees_what_is_behind_a_figure_appeals_and_an_administrator_corrects_it(house):
+    async with guests(house, tia="tutor", tom="tutor", ada="student", root="admin") as (tia, tom, ada, root):
+        lesson = await booked(tia, ada, 12)
+        moved = await tia.post(f"/sessions/{lesson}/reschedule", starts=at(72), ends=at(73), reason="illness")
+        scores = await tia.get(f"/tutors/{tia.person}/scores", at_least=moved["position"])
+        figure = scores["windows"]["30"]["rescheduled"]
+        assert (figure["k"], figure["n"], scores["windows"]["30"]["reasons"]) == (1, 1, {"illness": 1})
+        [behind] = (await tia.http.get(figure["events"])).json()["events"]
+        assert (behind["position"], behind["session"]) == (moved["position"], lesson)
+        assert await tom.refused("GET", figure["events"]) == (403, "only-for-yourself")
+        assert await ada.refused("GET", figure["events"]) == (403, "only-for-yourself")
+        appeals = f"/tutors/{tia.person}/appeals"
+        words = {"session": lesson, "act": "rescheduled", "text": "I was in hospital."}
+        appeal = (await tia.post(appeals, **words))["appeal"]
+        decision = {"session": lesson, "upheld": True}
+        own = await tia.refused("POST", f"{appeals}/{appeal}/decide", json=decision)
+        assert own == (403, "only-admins-decide")
+        done = await root.post(f"{appeals}/{appeal}/decide", **decision)
+        scores = await tia.get(f"/tutors/{tia.person}/scores", at_least=done["position"])
+        window = scores["windows"]["30"]
+        assert (window["rescheduled"]["k"], window["lessons"], window["excused"]) == (0, 1, 1)
+        [shown] = (await root.get(appeals))["appeals"]
+        assert (shown["state"], shown["by"], shown["text"]) == ("upheld", root.person, words["text"])
+        assert (await tia.http.get(figure["events"])).json()["events"][0]["excused"]
+        assert [each["tutor"] for each in (await tia.get("/tutors"))["tutors"]] == [tia.person]

@@ -40,7 +40,9 @@ RECORDED = {
     "/rooms/{room}/recordings/{segment}": "recording",
     "/sessions": "sessions",
     "/tutors": "tutors",
+    "/tutors/{tutor}/appeals": "tutor-appeals",
     "/tutors/{tutor}/scores": "tutor-scores",
+    "/tutors/{tutor}/scores/events": "tutor-events",
 }
 """Every address that shows what concerns somebody else, and what it is called on record."""
 ADMINS_ONLY = ("/people/{person}/export", "auditor")
@@ -90,6 +92,8 @@ class Scene:
                 return {"tag": f"person:{self.ada.person}"}
             case "/tutors":
                 return {"limit": 200}
+            case "/tutors/{tutor}/scores/events":
+                return {"measure": "rescheduled"}
             case _:
                 return {}
 
