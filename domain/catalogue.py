@@ -287,4 +287,5 @@ def _identities(value: object, nested: str | None) -> Iterable[str]:
     if isinstance(value, str):
         return (value,)
     items: Iterable[Any] = value  # pyright: ignore[reportAssignmentType]  a tuple, by _tagged
-    return (str(getattr(item, nested) if nested else item) for item in items)
+    found = (getattr(item, nested) if nested else item for item in items)
+    return (str(identity) for identity in found if identity is not None)

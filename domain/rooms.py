@@ -77,12 +77,15 @@ class ProblemPosed(Event, frozen=True, tag="room.problem-posed.v1"):
     person: PersonId
 
 
-class Run(Struct, frozen=True, kw_only=True, gc=False):
-    """Updates of one author in the order in which the board applied them, as Yjs v1 update bytes."""
+class Run(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
+    """Updates of one author in the order in which the board applied them, as Yjs v1 update bytes.
+
+    `by` is who brought it back from the board's history: the author did nothing now."""
 
     person: PersonId
     client: int
     update: bytes
+    by: PersonId | None = None
 
 
 class BoardEdited(Event, frozen=True, tag="board.edited.v1"):

@@ -56,7 +56,8 @@ def apply(state: Participation, key: str, recorded: Recorded) -> None:
             _of(state, event.person).messages += 1
         case BoardEdited() as event:
             for run in event.runs:
-                _of(state, run.person).edits += 1
+                if run.by is None:
+                    _of(state, run.person).edits += 1
         case _:
             pass
 

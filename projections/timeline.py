@@ -48,7 +48,7 @@ def apply(state: Entry, key: str, recorded: Recorded) -> None:
 def _person(recorded: Recorded) -> str | None:
     event = recorded.event
     if isinstance(event, BoardEdited):
-        authors = {run.person for run in event.runs}
+        authors = {run.by or run.person for run in event.runs}
         return authors.pop() if len(authors) == 1 else None
     field = _field(type(event))
     return getattr(event, field) if field else None

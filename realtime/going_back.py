@@ -1,22 +1,27 @@
-"""Ways back on a live board: an edit by the server in somebody's name, which is done when the log has it."""
+"""Ways back on a live board: an edit by the server in somebody's name, recorded as a whole or not at all.
+
+It is made from what the log has, and written there at once; every board that is open hears of it by the log,
+like any that another node has written. So a kill leaves all of it or nothing, and it may be as large as a
+board may be. What people write meanwhile is merged with it.
+"""
 
 import asyncio
 from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
-from domain.boards import BoardState, SetBoardRight, may_write, writes_all
-from domain.errors import Forbidden, LogUnavailable, Refused
-from domain.events import Query, about
-from domain.rooms import BoardEdited, NotInTheRoom, RoomIsClosed, UnknownRoom
+from domain.boards import BoardRightSet, BoardState, SetBoardRight, may_write, writes_all
+from domain.errors import BoundaryMoved, Forbidden, LogUnavailable, Refused
+from domain.events import Boundary, Query, about
+from domain.rooms import BoardEdited, NotInTheRoom, RoomClosed, RoomIsClosed, RoomLeft, Run, UnknownRoom
 from realtime.access import Access
 from realtime.house import House
-from realtime.hub import FellBehind, Listener
-from rooms.board import wire
-from rooms.board.closing import Closing, Overloaded, Restarting
-from rooms.board.document import Document
+from realtime.hub import FellBehind
+from rooms.board.closing import Closing, Full, Overloaded, Restarting
+from rooms.board.gathering import parts as in_events
+from rooms.board.limits import DEFAULTS
 from rooms.past.pasts import Pasts
-from rooms.past.restoring import caught_up, client_of
+from rooms.past.restoring import Goal, client_of, drafted
 from rooms.past.room import RoomHistory
 
 PATIENCE = 10.0
@@ -35,37 +40,100 @@ class BoardRefuses(Refused):
 
 
 class Way(NamedTuple):
-    """A way back: the name of the edit, the parts it may touch, and what makes the update by a client id."""
+    """A way back: the name of the edit, the parts it may touch, and what is to come of them."""
 
     edit: str
     parts: tuple[str, ...]
-    make: Callable[[RoomHistory, int, tuple[str, ...]], bytes]
+    goal: Callable[[RoomHistory], Goal]
 
 
 async def go_back(house: House, access: Access, room: str, way: Way) -> int:
-    """Edit the board; answers the position of the edit, be it that it had been made before.
+    """Edit the board; answers the position at which all of it is in the log, though it had been made before.
 
     Raises `Refused`, and `LogUnavailable` if it is not known to be in the log: repeat it with the same name.
     """
+    await _may_touch(house, access, room, way)
+    await _all_recorded(house, access.org, room)
+    while True:
+        history = await Pasts(house.log).of(access.org, room)  # nobody adds to it while a thread reads it
+        made = _Making(house, access, room, way, history)
+        if (position := await made.recorded()) is not None:
+            return position
+
+
+class _Making:
+    """An edit that is made from one reading of the room's history."""
+
+    def __init__(self, house: House, access: Access, room: str, way: Way, history: RoomHistory) -> None:
+        self._house = house
+        self._access = access
+        self._room = room
+        self._way = way
+        self._history = history
+        self._name = f"{room} {way.edit}"
+        self._client = client_of(self._name, history.board, access.sub)
+
+    async def recorded(self) -> int | None:
+        """The position at which it is in the log; None if what somebody may do has changed meanwhile."""
+        if self._history.board.authors.known(self._client):
+            return self._history.board.inserted(self._client, 0)
+        parts = await _may_touch(self._house, self._access, self._room, self._way)
+        runs = await asyncio.to_thread(self._drafted, parts)
+        await self._must_fit(runs)
+        events = [BoardEdited(room=self._room, runs=each) for each in in_events(runs, DEFAULTS.event_size)]
+        context = self._access.context(self._house.clock())
+        after = self._history.last
+        while True:
+            try:
+                return await self._house.log.append(events, context, Boundary(_changes(self._room), after))
+            except BoundaryMoved:
+                made, after = await self._made_meanwhile(after)
+            if made is not None:
+                return made
+            if await _may_touch(self._house, self._access, self._room, self._way) != parts:
+                return None
+
+    def _drafted(self, parts: tuple[str, ...]) -> list[Run]:
+        goal = self._way.goal(self._history)
+        return drafted(self._history.board, goal, self._name, self._access.sub, parts)
+
+    async def _must_fit(self, runs: list[Run]) -> None:
+        try:
+            if not await self._house.boards.takes(self._access.org, self._room, runs):
+                raise BoardRefuses(Full().reason)
+        except Closing as closing:
+            if closing.code in COME_BACK:
+                raise LogUnavailable from closing
+            raise BoardRefuses(closing.reason) from closing
+
+    async def _made_meanwhile(self, after: int) -> tuple[int | None, int]:
+        """Where somebody else has made this very edit, and up to where that is known."""
+        found: int | None = None
+        async for batch in self._house.log.read(_changes(self._room), after=after, org=self._access.org):
+            for recorded in batch:
+                after = recorded.position
+                if isinstance(recorded.event, BoardEdited) and _ends(self._client, recorded.event):
+                    found = recorded.position
+        return found, after
+
+
+def _ends(client: int, edited: BoardEdited) -> bool:
+    """Whether the last run of the edit that has this client id is in here."""
+    return edited.runs[-1].client == client and edited.runs[-1].update[0] > 0
+
+
+def _changes(room: str) -> Query:
+    """What an edit stands on, and what may forbid it."""
+    return Query((about(f"room:{room}", BoardEdited, BoardRightSet, RoomClosed, RoomLeft),))
+
+
+async def _may_touch(house: House, access: Access, room: str, way: Way) -> tuple[str, ...]:
+    """The parts that the edit may touch. Raises `Refused` if there are none."""
     on = await _may_write_on(house, access, room)
     parts = tuple(part for part in way.parts if on is None or on(part))
     if not parts:
         raise NotOnThisBoard
-    await _all_recorded(house, access.org, room)
-    history = await Pasts(house.log).of(access.org, room)  # its own: what is live will be added to it
-    client = client_of(f"{room} {way.edit}", history.board, access.sub)
-    if history.board.authors.known(client):
-        return history.board.inserted(client, 0)
-
-    def make(document: Document) -> bytes:
-        if client in document.clocks:  # made before, and on its way to the log
-            return wire.NOTHING
-        caught_up(history.board, document)
-        return way.make(history, client, parts)
-
-    with house.hub.listening(("room", access.org, room)) as listener:
-        await _edit(house, access, room, make, on)
-        return await _recorded(house, access.org, room, client, history.last, listener)
+    return parts
 
 
 async def _may_write_on(house: House, access: Access, room: str) -> Callable[[str], bool] | None:
@@ -94,38 +162,3 @@ async def _all_recorded(house: House, org: str, room: str) -> None:
                     await listener.next(LOOK)
     except (TimeoutError, FellBehind) as error:
         raise LogUnavailable from error
-
-
-async def _edit(
-    house: House,
-    access: Access,
-    room: str,
-    make: Callable[[Document], bytes],
-    on: Callable[[str], bool] | None,
-) -> None:
-    try:
-        await house.boards.edit(access.org, room, access.sub, make, on=on)
-    except Closing as closing:
-        if closing.code in COME_BACK:
-            raise LogUnavailable from closing
-        raise BoardRefuses(closing.reason) from closing
-
-
-async def _recorded(house: House, org: str, room: str, client: int, after: int, listener: Listener) -> int:
-    """The position of the event in which this client id begins."""
-    query = Query((about(f"room:{room}", BoardEdited),))
-    try:
-        async with asyncio.timeout(PATIENCE):
-            while True:
-                async for batch in house.log.read(query, after=after, org=org):
-                    for recorded in batch:
-                        after = recorded.position
-                        if isinstance(recorded.event, BoardEdited) and _is_in(client, recorded.event):
-                            return recorded.position
-                await listener.next(LOOK)
-    except (TimeoutError, FellBehind) as error:
-        raise LogUnavailable from error
-
-
-def _is_in(client: int, edited: BoardEdited) -> bool:
-    return any(run.client == client for run in edited.runs)

@@ -15,13 +15,14 @@ from realtime.going_back import Way, go_back
 from realtime.routes.audit import AtText, parsed
 from realtime.routes.common import Asking, Body, Done, Id, InHouse, PathId
 from realtime.watching import may_replay
+from rooms.board.parts import CODE, CODE_SETTINGS
 from rooms.past.changes import Difference, Kind, differences
-from rooms.past.restoring import back_to, without
-from rooms.past.room import TEXTS, Moment, RoomHistory
+from rooms.past.restoring import MAPS, TEXTS, Goal, back_to, without
+from rooms.past.room import Moment, RoomHistory
 from rooms.past.then import Author, BoardThen, Known, authors_of, board_then
 
 Then = Annotated[int, Meta(ge=0, le=2**62)] | Instant
-TextPart = Literal["text", "code", "scratchpad"]
+Part = Literal["text", "code", "scratchpad", "shapes", "notes"]
 
 
 class SinceIsLater(Invalid):
@@ -74,7 +75,7 @@ class Restoring(Body, frozen=True, kw_only=True):
     """A position or an instant to go back to. Give an id of your own, and a repeated request is harmless."""
 
     at: Then
-    part: TextPart | None = None
+    part: Part | None = None
     edit: Id | None = None
 
 
@@ -83,7 +84,7 @@ class Undoing(Body, frozen=True, kw_only=True):
 
     person: Id
     since: Then
-    part: TextPart | None = None
+    part: Part | None = None
     edit: Id | None = None
 
 
@@ -150,28 +151,29 @@ def _change(history: RoomHistory, part: str, found: Difference, known: Known) ->
 
 @post("/rooms/{room:str}/board/restore", status_code=200)
 async def restore(house: InHouse, access: Asking, room: PathId, data: JSONBody[Restoring]) -> Done:
-    """Make the board's texts what they were, by an edit like any other: no history is lost."""
+    """Make the board what it was, by an edit like any other: no history is lost."""
 
-    def way(history: RoomHistory, client: int, parts: tuple[str, ...]) -> bytes:
-        return back_to(history.board, _position(history, data.at), client, parts)
+    def goal(history: RoomHistory) -> Goal:
+        return back_to(history.board, _position(history, data.at))
 
     edit = data.edit or house.new_id()
-    return Done(position=await go_back(house, access, room, Way(f"restore {edit}", _parts(data.part), way)))
+    return Done(position=await go_back(house, access, room, Way(f"restore {edit}", _parts(data.part), goal)))
 
 
 @post("/rooms/{room:str}/board/undo", status_code=200)
 async def undo(house: InHouse, access: Asking, room: PathId, data: JSONBody[Undoing]) -> Done:
-    """Take out of the board's texts what somebody wrote since then, and bring back what they deleted."""
+    """Take out of the board what somebody wrote since then, and bring back what they deleted."""
 
-    def way(history: RoomHistory, client: int, parts: tuple[str, ...]) -> bytes:
-        return without(history.board, data.person, _position(history, data.since), client, parts)
+    def goal(history: RoomHistory) -> Goal:
+        return without(history.board, data.person, _position(history, data.since))
 
     edit = data.edit or house.new_id()
-    return Done(position=await go_back(house, access, room, Way(f"undo {edit}", _parts(data.part), way)))
+    return Done(position=await go_back(house, access, room, Way(f"undo {edit}", _parts(data.part), goal)))
 
 
-def _parts(part: TextPart | None) -> tuple[str, ...]:
-    return TEXTS if part is None else (part,)
+def _parts(part: Part | None) -> tuple[str, ...]:
+    """The roots that belong to a part: code has its language with it."""
+    return (*TEXTS, *MAPS) if part is None else (CODE, CODE_SETTINGS) if part == CODE else (part,)
 
 
 def _position(history: RoomHistory, then: int | datetime) -> int:

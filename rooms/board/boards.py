@@ -10,13 +10,11 @@ from domain.errors import BoundaryMoved, LogUnavailable
 from domain.events import Boundary, Context
 from domain.log import EventLog
 from domain.rooms import BoardEdited, Run
-from rooms.board import wire
 from rooms.board.admission import Admission
 from rooms.board.board import Board
 from rooms.board.closing import Closing, Overloaded, Restarting
 from rooms.board.connection import Connection
-from rooms.board.document import Document
-from rooms.board.hand import Hand
+from rooms.board.fitting import fits
 from rooms.board.limits import DEFAULTS, Limits
 from rooms.board.loading import Loading, NoSnapshots, Snapshots, edits_of
 from rooms.board.memory import BOARD, DOCUMENT, Memory
@@ -94,42 +92,16 @@ class Boards:
 
         Whoever writes may do so `on` the parts for which that is true, by default on all.
         """
-        if self._stopping:
-            raise Restarting
-        board = self._board(org, room)
-        board.expected += 1
-        try:
-            await self._load(board)
-        except LogUnavailable as error:
-            raise Overloaded from error
-        finally:
-            board.expected -= 1
-            board.idle_since = self._now()
-        if self._stopping:
-            raise Restarting
+        board = await self._ready(org, room)
         return board.join(transport, person, writes=writes, on=on)
 
-    async def edit(
-        self,
-        org: str,
-        room: str,
-        person: str,
-        make: Callable[[Document], bytes],
-        *,
-        on: Callable[[str], bool] | None = None,
-    ) -> None:
-        """Edit a board in somebody's name, as one client of theirs would: `make` answers the update for
-        the document as it is then. It is passed on when this returns, not yet saved. Raises `Closing`."""
-        hand = Hand()
-        connection = await self.open(org, room, hand, person, writes=True, on=on)
-        try:
-            hand.must_be_welcome()
-            if connection.board.document is None:
-                raise Restarting
-            connection.receive(wire.update(make(connection.board.document)))
-            hand.must_be_welcome()
-        finally:
-            connection.closed()
+    async def takes(self, org: str, room: str, runs: Sequence[Run]) -> bool:
+        """Whether a board stays within its limits with these runs, which stand on what the log has. Raises
+        `Closing`."""
+        board = await self._ready(org, room)
+        if board.document is None:
+            raise Restarting
+        return await asyncio.to_thread(fits, board.document.whole(), runs, self._limits)
 
     def text(self, org: str, room: str) -> str | None:
         """The text of a board that is open, else None."""
@@ -191,6 +163,23 @@ class Boards:
                 await writing  # an append that is under way is not cut off: it would be repeated
                 self.together.stop()
                 raise
+
+    async def _ready(self, org: str, room: str) -> Board:
+        """The board, loaded; it stays so for a while."""
+        if self._stopping:
+            raise Restarting
+        board = self._board(org, room)
+        board.expected += 1
+        try:
+            await self._load(board)
+        except LogUnavailable as error:
+            raise Overloaded from error
+        finally:
+            board.expected -= 1
+            board.idle_since = self._now()
+        if self._stopping:
+            raise Restarting
+        return board
 
     def _board(self, org: str, room: str) -> Board:
         board = self._boards.get((org, room))

@@ -38,6 +38,8 @@ class Block(NamedTuple):
     parent: Id | str | None
     key: str | None
     text: str
+    content: bytes = b""
+    """What it holds, as it is encoded, if that is neither text nor nothing."""
 
 
 class Contents(Struct, frozen=True, gc=False):
@@ -147,7 +149,10 @@ def _read_block(reader: Reader, client: int, clock: int) -> Block:
     if kind == STRING:
         text = reader.varstring()
         return Block(client, clock, utf16_length(text), kind, origin, right, parent, key, text)
-    return Block(client, clock, _content_length(reader, kind), kind, origin, right, parent, key, "")
+    start = reader.at
+    length = _content_length(reader, kind)
+    content = b"" if kind == DELETED else reader.data[start : reader.at]
+    return Block(client, clock, length, kind, origin, right, parent, key, "", content)
 
 
 def _read_parent(reader: Reader) -> Id | str:

@@ -74,7 +74,8 @@ class Picture:
                 self.track(turn.person).take_turn(turn.started, turn.ended)
             case BoardEdited() as edit:
                 for run in edit.runs:
-                    self.track(run.person).edits.add(at)
+                    if run.by is None:
+                        self.track(run.person).edits.add(at)
             case MessageSent() as message:
                 self.track(message.person).messages.add(at)
             case AnswerGiven() | HintTaken() as work:

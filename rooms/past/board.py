@@ -15,8 +15,8 @@ from rooms.board import wire
 from rooms.board.authorship import Authors
 from rooms.board.closing import BadUpdate
 from rooms.board.document import TEXT
-from rooms.board.update import STRING, read
-from rooms.past.items import Item, head, tail
+from rooms.board.update import STRING, Id, read
+from rooms.past.items import Item, Place, head, tail
 from rooms.past.sequence import Sequence
 
 ITEM_SIZE = 400
@@ -75,12 +75,13 @@ class BoardPast:
         self.authors = Authors()
         self._sequence = Sequence()
         self._steps: dict[int, _Steps] = {}
+        self._brought: dict[int, str] = {}
         self._count = 0
 
     @property
     def size(self) -> int:
         """Bytes that it takes in memory, about."""
-        return self._sequence.count * ITEM_SIZE + self._count * STEP_SIZE
+        return self._sequence.count * ITEM_SIZE + self._sequence.content + self._count * STEP_SIZE
 
     def fold(self, runs: Iterable[Run], position: int) -> None:
         """Take in the runs of the event at this position. What cannot be read is no part of the board."""
@@ -91,6 +92,8 @@ class BoardPast:
                 continue
             for client, end, person in self._sequence.insert(contents.blocks, position, run.person):
                 self.authors.extend(client, end, person)
+                if run.by is not None:
+                    self._brought.setdefault(client, run.by)
                 self._steps.setdefault(client, _Steps()).add(position, end)
                 self._count += 1
             self._sequence.delete(contents.deleted, position, run.person)
@@ -109,9 +112,20 @@ class BoardPast:
         """The position of the event that brought this."""
         return self._steps[client].of(clock)
 
-    def items(self, root: str = TEXT) -> Iterator[Item]:
-        """All that ever stood in the text at this root, in order."""
-        return self._sequence.items(root)
+    def doers(self, client: int, start: int, end: int) -> Iterable[tuple[int, int, str]]:
+        """The clocks from start to end, cut where somebody else has written them: its author, or who brought
+        it back: (start, end, person)."""
+        if (person := self._brought.get(client)) is not None:
+            return ((start, end, person),)
+        return self.authors.parts(client, start, end)
+
+    def items(self, place: Place = TEXT) -> Iterator[Item]:
+        """All that ever stood in the text at this root, or under a key of a map, in order."""
+        return self._sequence.items(place)
+
+    def keys(self, parent: str | Id) -> Iterable[str]:
+        """Every key that was ever set in the map at this root, or with this id."""
+        return self._sequence.keys(parent)
 
     def visible(self, position: int, root: str = TEXT) -> Iterator[Part]:
         """What stood in the text at this position, in order, cut by author."""

@@ -77,8 +77,9 @@ def _deleted(part: Part, at: int) -> Difference:
 def _inserted(past: BoardPast, part: Part, at: int) -> Difference:
     item, start, end, author = part
     text = text_of(item, start, end)
+    [(_, _, person)] = past.doers(item.client, start, end)
     first, last = past.inserted(item.client, start), past.inserted(item.client, end - 1)
-    return Difference("inserted", at, end - start, text, author, author, first, last)
+    return Difference("inserted", at, end - start, text, person, author, first, last)
 
 
 def _joined(one: Difference, two: Difference) -> Difference | None:

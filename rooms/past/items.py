@@ -1,19 +1,32 @@
-"""The items of a text's history: consecutive units of one client that share their fate."""
+"""The items of a board's history: consecutive units of one client that share their fate."""
 
-from rooms.board.update import GC, Block, Id
+from typing import NamedTuple
+
+from rooms.board.update import GC, STRING, Block, Id
 
 DELETED = 1
-Place = str | Id | None
-"""Where a sequence is: in a root by its name, or in a nested type; None for what has no order (values of a
-map, and what stands beside something that was cleared away)."""
+
+
+class Entry(NamedTuple):
+    """Where all is that was ever set under a key of a map: the last of it counts, if it is not deleted."""
+
+    parent: str | Id
+    key: str
+
+
+Place = str | Id | Entry | None
+"""Where a sequence is: in a root by its name, in a nested type, or under a key; None for what stands beside
+something that was cleared away."""
 
 
 class Item:
-    """Consecutive units of one client that share their fate. `text` is empty unless they are characters."""
+    """Consecutive units of one client that share their fate. `text` is empty unless they are characters, and
+    `content` unless it stands under a key of a map."""
 
     __slots__ = (
         "client",
         "clock",
+        "content",
         "deleted",
         "deleter",
         "kind",
@@ -32,6 +45,7 @@ class Item:
         self.length = block.length
         self.kind = block.kind
         self.text = block.text
+        self.content = block.content if isinstance(place, Entry) else b""
         self.origin = block.origin
         self.right_origin = block.right
         self.place = place
@@ -85,21 +99,23 @@ def as_block(item: Item) -> Block:
         None,
         None,
         item.text,
+        item.content,
     )
 
 
 def place_of(block: Block, left: Item | None, right: Item | None) -> Place:
-    if block.kind == GC or block.key is not None:
+    if block.kind == GC:
         return None
     if block.parent is not None:
-        return block.parent
+        return block.parent if block.key is None else Entry(block.parent, block.key)
     beside = left or right
     return beside.place if beside else None
 
 
 def continues(left: Item, item: Item) -> bool:
     return (
-        left.kind == item.kind
+        left.kind == item.kind == STRING
+        and not isinstance(left.place, Entry)
         and left.client == item.client
         and left.end == item.clock
         and item.origin == (left.client, left.end - 1)

@@ -10,12 +10,11 @@ from domain.identity import ERASED, Millis
 from domain.interventions import InterventionDelivered
 from domain.rooms import BoardEdited, MessageSent, RoomJoined, RoomLeft, RoomOpened, TurnTaken
 from domain.transcripts import TurnTranscribed
-from rooms.board.parts import CODE, SCRATCHPAD, TEXT
+from rooms.board.parts import TEXT
 from rooms.past.board import BoardPast, Reading
+from rooms.past.restoring import TEXTS
 from rooms.past.then import Heard, Known, Member, Message, RoomThen, Speaker, Word, authors_of, board_then
 
-TEXTS = (TEXT, CODE, SCRATCHPAD)
-"""The parts of a board that are texts."""
 EVENT_SIZE = 200
 """Bytes that it takes to remember that and when something happened, about."""
 

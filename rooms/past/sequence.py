@@ -1,4 +1,4 @@
-"""All that ever stood in a document's texts, in its order: what is visible, and what was deleted and by whom.
+"""All that ever stood in a document, in its order: what is visible, and what was deleted and by whom.
 
 Yjs never moves anything, so the text of any instant is a selection from one list. The order is that of the
 YATA algorithm as Yjs has it: each thing stands between the two neighbours that its author saw, and of those
@@ -9,8 +9,8 @@ from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterable, Iterator
 
-from rooms.board.update import GC, SKIP, STRING, Block, Id
-from rooms.past.items import DELETED, Item, Place, as_block, behind, continues, head, place_of
+from rooms.board.update import GC, SKIP, Block, Id
+from rooms.past.items import DELETED, Entry, Item, Place, as_block, behind, continues, head, place_of
 
 Written = tuple[int, int, str]
 """A client id, the clock that it came to, and the person who wrote or brought that."""
@@ -25,8 +25,11 @@ class Sequence:
         self._heads: dict[Place, Item] = {}
         self._waiting: list[tuple[Block, str]] = []
         self._deletions: list[tuple[int, int, int, int, str]] = []
+        self._keys: dict[str | Id, list[str]] = {}
         self.count = 0
         """How many items there are."""
+        self.content = 0
+        """Bytes that all values of maps come to."""
 
     def known(self, client: int) -> int:
         """The clock of the next unit of this client id."""
@@ -43,6 +46,10 @@ class Sequence:
         while item is not None:
             yield item
             item = item.right
+
+    def keys(self, parent: str | Id) -> Iterable[str]:
+        """Every key of the map there that was ever set."""
+        return self._keys.get(parent, ())
 
     def insert(self, blocks: list[Block], position: int, person: str) -> list[Written]:
         """Take in what an update brings, and answer that. Blocks that stand on what is not here wait for it,
@@ -106,7 +113,7 @@ class Sequence:
             self._register(item)
             return item
         left = self._neighbour(item, left, right)
-        if left is not None and continues(left, item) and not left.deleted and item.kind == STRING:
+        if left is not None and continues(left, item) and not left.deleted:
             left.text += item.text
             left.length += item.length
             return None
@@ -141,6 +148,8 @@ class Sequence:
         item.left = left
         if left is None:
             item.right = self._heads.get(item.place)
+            if item.right is None and isinstance(item.place, Entry):
+                self._keys.setdefault(item.place.parent, []).append(item.place.key)
             self._heads[item.place] = item
         else:
             item.right = left.right
@@ -152,6 +161,7 @@ class Sequence:
         self._starts.setdefault(item.client, []).append(item.clock)
         self._items.setdefault(item.client, []).append(item)
         self.count += 1
+        self.content += len(item.content)
 
     def at(self, client: int, clock: int) -> Item:
         """The item that this unit is part of, which must be known."""

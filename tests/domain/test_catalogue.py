@@ -97,6 +97,8 @@ def test_identities_within_a_list_concern_the_event_once_each():
     twice = BoardEdited(room="algebra", runs=(*edited.runs, *edited.runs))
     assert tags_of(twice) == tags_of(edited)
     assert tags_of(BoardEdited(room="algebra", runs=())) == ("room:algebra",)
+    brought = BoardEdited(room="algebra", runs=(Run(person="ada", client=7, update=b"", by="tia"),))
+    assert tags_of(brought) == ("room:algebra", "person:ada", "person:tia")
 
 
 def test_kinds_are_those_of_the_tags():

@@ -90,7 +90,11 @@ async def test_a_board_that_goes_back_does_so_for_all_and_on_record_it_is_an_edi
             await his.until("hello 😀 world")
         then = await kim.get(f"/audit/rooms/{room}", at=forward["position"])
         assert then["board"]["text"] == "hello 😀 world"
-        assert {s["person"] for s in then["board"]["spans"]} == {ada.person}
+        assert {s["person"] for s in then["board"]["spans"]} == {ada.person, ben.person}
+        changes = (await ben.get(f"/rooms/{room}/board/changes", since=done["position"]))["changes"]
+        assert {(c["person"], c["author"]) for c in changes if c["text"] == " 😀 world"} == {
+            (ada.person, ben.person)
+        }
         before = await kim.get(f"/audit/rooms/{room}", at=second)
         assert {s["person"] for s in before["board"]["spans"]} == {ada.person, ben.person}
 
@@ -116,6 +120,26 @@ async def test_what_somebody_typed_a_moment_ago_is_taken_out_as_well(house):
             await here.until("hello 😀 world")
         now = await ada.get(f"/rooms/{room}/board", at=done["position"])
         assert now["board"]["text"] == "hello 😀 world"
+
+
+async def test_what_is_larger_than_any_message_goes_back_whole_while_others_type(house):
+    async with guests(house, ada="student", ben="student") as (ada, ben):
+        room = await room_with(ada, ben)
+        async with ada.stream(f"/rooms/{room}/feed") as feed:
+            first = await wrote(ada, room, feed, "so: ")
+            for _ in range(3):
+                full = await wrote(ada, room, feed, "0123456789abcde " * 32_000)
+        async with ben.board(room) as his:
+            then = (await ada.get(f"/rooms/{room}/board", at=full))["board"]["text"]
+            await his.until(then)
+            await ada.post(f"/rooms/{room}/board/restore", at=first)
+            await his.until("so: ")
+            await his.write("yes")
+            done = await ada.post(f"/rooms/{room}/board/restore", at=full)
+            await his.until(then)
+        now = await ada.get(f"/rooms/{room}/board", at=done["position"])
+        assert now["board"]["text"] == then
+        assert [span["person"] for span in now["board"]["spans"]] == [ada.person]
 
 
 async def test_two_at_once_who_name_their_edit_alike_make_it_once(house):
@@ -152,7 +176,7 @@ async def test_only_who_may_write_goes_back(house):
 
 
 @pytest.mark.parametrize(
-    "body", [{}, {"at": -1}, {"at": "then"}, {"at": 1, "part": "shapes"}, {"at": 1, "edit": "a b"}]
+    "body", [{}, {"at": -1}, {"at": "then"}, {"at": 1, "part": "acme"}, {"at": 1, "edit": "a b"}]
 )
 async def test_what_makes_no_sense_is_refused(house, body):
     async with guests(house, ada="student") as (ada,):

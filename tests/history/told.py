@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
-from pycrdt import Doc, Text
+from pycrdt import Doc, Map, Text
 
 from domain.rooms import Run
 from rooms.board.document import Document, Missing, restored
@@ -17,6 +17,10 @@ WORDS = ("a", "xyz", "é", "😀", "b😀c", "\n")
 acts = st.one_of(
     st.tuples(st.just("insert"), st.integers(0, 2), st.integers(0, 99), st.sampled_from(WORDS)),
     st.tuples(st.just("delete"), st.integers(0, 2), st.integers(0, 99), st.integers(1, 5)),
+    st.tuples(st.just("draw"), st.integers(0, 2), st.integers(0, 2), st.integers(0, 2)),
+    st.tuples(st.just("wipe"), st.integers(0, 2), st.integers(0, 2)),
+    st.tuples(st.just("note"), st.integers(0, 2), st.integers(0, 2)),
+    st.tuples(st.just("speak"), st.integers(0, 2), st.sampled_from(("plain", "python"))),
     st.tuples(st.just("send"), st.integers(0, 2)),
     st.tuples(st.just("hear"), st.integers(0, 2)),
     st.tuples(st.just("bring"), st.integers(0, 2), st.integers(0, 2)),
@@ -38,12 +42,25 @@ class Author:
     def text(self) -> Text:
         return self.doc.get("text", type=Text)
 
+    def map(self, root: str) -> Map:
+        return self.doc.get(root, type=Map)
+
     def edit(self, change) -> None:
         sent: list[bytes] = []
         subscription = self.doc.observe(lambda event: sent.append(event.update))
         change(self.text)
         self.doc.unobserve(subscription)
         self.waiting += sent
+
+    def draw(self, name: str, colour: str) -> None:
+        """Draw a shape, or give one that is there another colour and place."""
+        shapes = self.map("shapes")
+        if name in shapes:
+            shapes[name]["colour"] = colour
+            shapes[name]["points"] = [len(self.waiting), 2.5]
+        else:
+            fields = {"v": 1, "kind": "pen", "points": [0, 1], "colour": colour, "by": self.person}
+            shapes[name] = Map(fields)
 
 
 class Told:
@@ -73,6 +90,23 @@ class Told:
             start = at % len(text)
             first, last = len(text[:start].encode()), len(text[: start + length].encode())
             self.authors[who].edit(lambda it: it.__delitem__(slice(first, last)))
+
+    def _draw(self, who: int, which: int, colour: int) -> None:
+        self.authors[who].edit(lambda _: self.authors[who].draw(f"s{which}", f"#{colour:06d}"))
+
+    def _wipe(self, who: int, which: int) -> None:
+        shapes = self.authors[who].map("shapes")
+        if f"s{which}" in shapes:
+            self.authors[who].edit(lambda _: shapes.__delitem__(f"s{which}"))
+
+    def _note(self, who: int, which: int) -> None:
+        note = {"v": 1, "anchor": f"shape@s{which}"}
+        self.authors[who].edit(lambda _: self.authors[who].map("notes").__setitem__(f"m{who}", note))
+
+    def _speak(self, who: int, language: str) -> None:
+        self.authors[who].edit(
+            lambda _: self.authors[who].map("code-settings").__setitem__("language", language)
+        )
 
     def _send(self, who: int) -> None:
         self._hear(who)  # as the server asks for what an edit stands on
