@@ -35,7 +35,10 @@ class ProblemAdded(Event, frozen=True, tag="problem.added.v1"):
 
 
 class AnswerGiven(Event, frozen=True, tag="answer.given.v1"):
-    """A person answered. `day` is the date on the learner's own calendar, in `zone`."""
+    """A person answered. `day` is the date on the learner's own calendar, in `zone`.
+
+    `test` names the mixed test, of several skills, that it is part of; without one it was given in practice.
+    """
 
     answer: Key
     person: PersonId
@@ -48,6 +51,7 @@ class AnswerGiven(Event, frozen=True, tag="answer.given.v1"):
     zone: Zone
     room: RoomId | None = None
     elapsed: int | None = None
+    test: Key | None = None
 
 
 class HintTaken(Event, frozen=True, tag="hint.taken.v1"):
@@ -72,7 +76,10 @@ class AddProblem(Command, frozen=True, tag="add-problem"):
 
 
 class GiveAnswer(Command, frozen=True, tag="give-answer"):
-    """Answer a problem. The answer's id makes a repeated request harmless; `elapsed` is in ms."""
+    """Answer a problem. The answer's id makes a repeated request harmless; `elapsed` is in ms.
+
+    `test` names the mixed test that it is part of.
+    """
 
     answer: Key
     problem: ProblemId
@@ -80,6 +87,7 @@ class GiveAnswer(Command, frozen=True, tag="give-answer"):
     zone: Zone = "UTC"
     room: RoomId | None = None
     elapsed: Annotated[int, Meta(ge=0, le=86_400_000)] | None = None
+    test: Key | None = None
 
 
 class TakeHint(Command, frozen=True, tag="take-hint"):
@@ -216,6 +224,7 @@ def _answer(command: GiveAnswer, state: PracticeState, context: Context) -> Sequ
             zone=command.zone,
             room=command.room,
             elapsed=command.elapsed,
+            test=command.test,
         )
     ]
 

@@ -17,7 +17,7 @@ import uvloop
 from adapters.nats_bus import BusUnavailable
 from domain.errors import LogUnavailable
 from domain.events import Role
-from infra import cli_history, cli_persons, demo, tasks
+from infra import cli_history, cli_learning, cli_persons, demo, tasks
 from infra.documents import write_documents
 from infra.embedded import EmbeddedError
 from infra.serving import PortTaken
@@ -225,6 +225,7 @@ def _policy(path: Path | None) -> Policy:
 
 
 cli_history.add_commands(main, _run)
+cli_learning.add_commands(main, _run)
 cli_persons.add_commands(main, _run)
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import click
 from infra import replaying, tasks
 from infra.playing import Pace
 from infra.settings import Settings
-from projections.catalogue import VIEWS
+from projections.catalogue import KEPT, VIEWS
 
 Run = Callable[[Callable[[Settings], Coroutine[Any, Any, None]]], None]
 POSITION = click.IntRange(1, 2**62)
@@ -67,11 +67,11 @@ def add_commands(main: click.Group, run: Run) -> None:
         run(lambda settings: replaying.show_row(settings, view, key, org or settings.org, at))
 
     @main.command()
-    @click.argument("view", required=False, type=click.Choice([view.name for view in VIEWS]))
+    @click.argument("view", required=False, type=click.Choice([view.name for view in KEPT]))
     @click.option("--all", "every", is_flag=True, help="Every view, one after the other.")
     def rebuild(view: str | None, every: bool) -> None:  # pyright: ignore[reportUnusedFunction]
         """Fold VIEW anew beside the one that is shown, compare them, then show the new one."""
         if (view is None) is not every:
             raise click.UsageError("Name a VIEW, or say --all.")
-        chosen = [each for each in VIEWS if every or each.name == view]
+        chosen = [each for each in KEPT if every or each.name == view]
         run(lambda settings: tasks.rebuild(settings, chosen))

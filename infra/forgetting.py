@@ -12,7 +12,7 @@ from adapters.stored import Row
 from domain.catalogue import decode, owner
 from domain.events import EVERYTHING, type_of
 from domain.people import PersonErased
-from projections.catalogue import VIEWS
+from projections.catalogue import KEPT
 from realtime.perform import Performer
 
 NAME = "erasing"
@@ -62,7 +62,7 @@ class Erasing:
             await self._vault.destroy(org, person)
             await asyncio.to_thread(self._sounds.forget, org, person)
         if gone:
-            await self._views.hide_older(VIEWS)
+            await self._views.hide_older(KEPT)
         position = rows[-1].position
         if gone or position - self._marked >= MARK:
             await self._followers.moved(NAME, position)

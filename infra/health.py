@@ -12,7 +12,7 @@ from adapters.redis_boards import RedisBoards
 from domain.errors import LogUnavailable
 from domain.tiles import SealDamaged
 from infra.relay import NAME as RELAY
-from projections.catalogue import VIEWS
+from projections.catalogue import KEPT
 from projections.leaderboards import BoardsUnavailable
 from projections.store import Stand
 
@@ -70,5 +70,5 @@ def _views(stands: Sequence[Stand], head: int) -> Mapping[str, object]:
         for stand in stands
         if stand.building
     }
-    behind = head - min(shown.get(view.name, 0) for view in VIEWS)
+    behind = head - min(shown.get(view.name, 0) for view in KEPT)
     return {"ok": True, "behind": max(0, behind), **({"building": building} if building else {})}

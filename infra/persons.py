@@ -29,7 +29,7 @@ from infra.logs import log_at, vault_of
 from infra.settings import Settings
 from infra.tasks import TaskFailed
 from infra.wiring import utc_now
-from projections.catalogue import VIEWS
+from projections.catalogue import KEPT
 from projections.leaderboards import BoardsUnavailable
 from realtime.export import Sources, exported
 from realtime.house import Views
@@ -90,7 +90,7 @@ async def export(settings: Settings, person: str, org: str, file: Path | None) -
 async def _views_come_to(views: PostgresViews, position: int) -> bool:
     """Whether every view has folded the event, some seconds at most."""
     for _ in range(LOOKS):
-        if min([await views.position(view.name) for view in VIEWS]) >= position:
+        if min([await views.position(view.name) for view in KEPT]) >= position:
             return True
         await asyncio.sleep(PAUSE)
     return False

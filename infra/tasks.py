@@ -29,7 +29,7 @@ from infra.progress import progress_bar as _bar
 from infra.recorded import check_recordings
 from infra.sealed import NothingSealed, SealedLog, check_log
 from infra.settings import Settings
-from projections.catalogue import VIEWS
+from projections.catalogue import KEPT
 from projections.view import AnyView
 from realtime.perform import Performer
 
@@ -145,7 +145,7 @@ async def verify(settings: Settings, kept: Path | None = None, given: str | None
         if found.undecodable:
             raise TaskFailed("\n".join(wrong))  # nothing can be folded over these
         views = PostgresViews(log.rows)
-        for view in VIEWS:
+        for view in KEPT:
             with _bar(f"Folding {view.name}") as bar:
                 wrong += await _differs(log, views, view, bar)
         async with RedisBoards.opened(where.redis) as boards:

@@ -26,6 +26,7 @@ from adapters.signing import SealKey
 from adapters.sound_files import SoundFiles
 from domain.commands import ROUTES
 from infra.embedded import Servers, servers
+from infra.fitting import Fitting
 from infra.forgetting import Erasing, Forgetting
 from infra.health import Health
 from infra.hearing import speech_check
@@ -41,7 +42,7 @@ from infra.settings import Settings, SettingsInvalid
 from infra.spoken import Spoken, spoken
 from infra.voices import ending, finishing, voices
 from projections.board_follower import BoardFollower
-from projections.catalogue import VIEWS
+from projections.catalogue import KEPT
 from projections.follower import Follower
 from realtime import neighbours
 from realtime.access import Tokens
@@ -200,7 +201,7 @@ async def _working(
             return Facilitator(ports, clock=clock, policy=policy)
 
         parts: dict[str, Run] = {
-            "views": Follower(base.log, base.views, VIEWS, announcer.views).run,
+            "views": Follower(base.log, base.views, KEPT, announcer.views).run,
             "leaderboards": BoardFollower(base.log, base.leaderboards, announcer.boards).run,
             "relay": relay.run,
             "erasing": erasing.run,
@@ -208,6 +209,7 @@ async def _working(
             "facilitator": lambda: facilitator().run(),
             "recordings": Expiring(base.sounds, base.performer.perform, clock, settings.recordings_days).run,
             "turns": finishing(base.bus, base.performer, base.outbox, clock).run,
+            "fitting": Fitting(base.log, base.performer.perform, clock).run,
             "absence": Absence(base.presence, base.performer.perform, clock).run,
         }
         await stack.enter_async_context(kept(parts))

@@ -1,10 +1,13 @@
 """The table of contents of the views that live in PostgreSQL."""
 
-from projections.mastery import MASTERY
+from typing import Any
+
+from projections.mastery import FITTED, MASTERY
 from projections.measures import MEASURES
 from projections.office_hours import OFFICE_HOURS
 from projections.participation import PARTICIPATION
 from projections.people import PEOPLE
+from projections.prediction.view import PREDICTION
 from projections.problems import PROBLEMS, PROBLEMS_BY_SKILL
 from projections.quests import QUESTS
 from projections.reliability import RELIABILITY
@@ -12,14 +15,15 @@ from projections.room import ROOM
 from projections.sessions import SCHEDULE, SESSIONS
 from projections.teams import TEAMS
 from projections.timeline import TIMELINE
-from projections.view import AnyView
+from projections.view import AnyView, View
 
-VIEWS: tuple[AnyView, ...] = (
+VIEWS: tuple[View[Any], ...] = (
     PEOPLE,
     ROOM,
     PARTICIPATION,
     TIMELINE,
     MASTERY,
+    FITTED,
     QUESTS,
     PROBLEMS,
     PROBLEMS_BY_SKILL,
@@ -30,4 +34,8 @@ VIEWS: tuple[AnyView, ...] = (
     OFFICE_HOURS,
     TEAMS,
 )
-"""Every view. Leaderboards live in Redis and have their own follower (`projections.board_follower`)."""
+"""Every view whose rows go each by itself. Leaderboards live in Redis and have their own follower
+(`projections.board_follower`)."""
+
+KEPT: tuple[AnyView, ...] = (*VIEWS, PREDICTION)
+"""Every view that the follower keeps, those in which rows meet included."""

@@ -1,6 +1,6 @@
 """What a view is: which events it reads, which keys they touch, and how a key's state changes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -32,5 +32,32 @@ class View(Generic[S]):
     apply: Callable[[S, str, Recorded], None]
     once: bool = False
 
+    def kind_of(self, key: str) -> type[S]:
+        """The struct of a row: one for all keys."""
+        return self.state
 
-AnyView = View[Any]
+
+@dataclass(frozen=True)
+class JointView:
+    """A pure fold in which rows meet: what an event makes of one depends on others.
+
+    So all events of an organisation are folded in the order of the log, each in O(1) rows. A key begins with
+    its kind, and ends there or at a `.`; `kinds` says which struct each kind is. `named(recorded)` are the
+    keys that an event names by itself; `met(rows, batch)`, once these rows are there, those that follow from
+    what stands in them. `fold(rows)` takes events one by one then, and changes these rows, and no others.
+    """
+
+    name: str
+    version: int
+    kinds: Mapping[str, type[Struct]]
+    reads: tuple[type[Event], ...]
+    named: Callable[[Recorded], Sequence[str]]
+    met: Callable[[Mapping[str, Any], Sequence[Recorded]], Sequence[str]]
+    fold: Callable[[Mapping[str, Any]], Callable[[Recorded], None]]
+
+    def kind_of(self, key: str) -> type[Struct]:
+        """The struct of a row, by its key."""
+        return self.kinds[key.partition(".")[0]]
+
+
+AnyView = View[Any] | JointView

@@ -21,12 +21,12 @@ from projections.quests import QUESTS
 from projections.reliability import RELIABILITY
 from projections.seasons import seasons_at
 from projections.sessions import SCHEDULE, Session, prefix_of
-from projections.view import AnyView
+from projections.view import View
 from realtime.house import Leaderboards, Views
 
 NOT_YOURS = "[not yours]"
 """Stands for what is personal to somebody else."""
-ROWS: tuple[AnyView, ...] = (PEOPLE, MASTERY, QUESTS, RELIABILITY)
+ROWS: tuple[View[Any], ...] = (PEOPLE, MASTERY, QUESTS, RELIABILITY)
 """The views with a row for each person."""
 PAGE = 200
 NEAR = 5

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -14,7 +14,7 @@ from domain.proofs import Consistency, Inclusion
 from projections.leaderboards import Page
 from projections.people import PEOPLE
 from projections.store import Shown
-from projections.view import View
+from projections.view import AnyView, JointView, View
 from realtime.access import Tokens
 from realtime.hub import Hub
 from realtime.ice_servers import IceServers
@@ -126,6 +126,10 @@ class Views:
         """The states that exist among `keys`."""
         return _states(view, await self._rows.many(view.name, org, keys))
 
+    async def rows(self, view: JointView, org: str, keys: Sequence[str]) -> dict[str, Any]:
+        """The rows that exist among `keys`, each of its kind."""
+        return _states(view, await self._rows.many(view.name, org, keys))
+
     async def page(
         self, view: View[S], org: str, *, prefix: str = "", after: str = "", limit: int = 100
     ) -> list[tuple[str, S]]:
@@ -143,12 +147,12 @@ class Views:
         return {person: state.name for person, state in states.items() if state.name}
 
 
-def _states(view: View[S], shown: Shown) -> dict[str, S]:
+def _states(view: AnyView, shown: Shown) -> dict[str, Any]:
     """The states of rows that may be of another version, until that of ours is built."""
     if not shown.version or shown.position < AT_LEAST.get():
         raise NotThereYet
     try:
-        return {key: msgspec.msgpack.decode(row, type=view.state) for key, row in shown.rows.items()}
+        return {key: msgspec.msgpack.decode(row, type=view.kind_of(key)) for key, row in shown.rows.items()}
     except msgspec.ValidationError:
         if shown.version == view.version:
             raise

@@ -23,7 +23,7 @@ from domain.events import Context
 from infra.embedded.nats import nats
 from infra.embedded.process import Server
 from infra.wiring import utc_now
-from projections.catalogue import VIEWS
+from projections.catalogue import KEPT
 from projections.follower import Follower
 from realtime.announcing import Announcer
 from realtime.hub import Hub
@@ -115,7 +115,7 @@ async def _views(url: str) -> AsyncGenerator[tuple[PostgresLog, Progress], None]
         log.appended.append(lambda head: outbox.signal(HEAD, Moved("log", head)))
         await Switchboard(Hub(), progress, metrics).connect(bus)
         group = await stack.enter_async_context(asyncio.TaskGroup())
-        follower = Follower(log, PostgresViews(log.rows), VIEWS, Announcer(outbox).views)
+        follower = Follower(log, PostgresViews(log.rows), KEPT, Announcer(outbox).views)
         parts = [group.create_task(run) for run in (outbox.run(), follower.run())]
         yield log, progress
         for part in parts:

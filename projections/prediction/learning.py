@@ -91,6 +91,16 @@ def logit(around: Around, given: list[float]) -> float:
     return total
 
 
+def doubt(around: Around) -> float:
+    """The standard deviation of the sum of the effects of item, skill and learner, in logits."""
+    return sqrt(
+        1 / (ITEM + around.item.precision)
+        + 1 / (SKILL + around.skill.precision)
+        + 1 / (LEARNER + around.learner.precision)
+        + 1 / (STANDING + around.standing.precision)
+    )
+
+
 def learn(around: Around, given: list[float], correct: bool, likely: float) -> None:
     """Move all that the answer has to do with; `likely` is the probability that it would be right."""
     error = correct - likely

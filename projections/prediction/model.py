@@ -6,7 +6,7 @@ from typing import Protocol, TypeVar
 from msgspec import Struct
 
 from projections.keys import BETWEEN
-from projections.prediction.learning import learn, logit, marks, probability, remember
+from projections.prediction.learning import doubt, learn, logit, marks, probability, remember
 from projections.prediction.rows import Around, Effect, Learner, Rows, Skill, Standing
 
 R = TypeVar("R")
@@ -64,6 +64,10 @@ class Model:
         given = marks(around, item, at)
         return Prediction(probability(logit(around, given)), _terms(around, given))
 
+    def doubt(self, learner: str, item: str, skill: str) -> float:
+        """The standard deviation of the logit, as far as it comes from item, skill and learner."""
+        return doubt(self._around(learner, item, skill, _looked_up))
+
     def answered(self, learner: str, item: str, skill: str, at: float, correct: bool) -> float:
         """Learn from this answer; the probability that it would be right, as predicted before it."""
         around = self.touched(learner, item, skill)
@@ -82,9 +86,8 @@ class Model:
         who = found(rows.learners, learner, Learner)
         step = turn = None
         if who.item:
-            result = f"{BETWEEN}{int(who.correct)}{BETWEEN}"
-            step = found(rows.steps, who.item + result + item, Effect)
-            turn = found(rows.turns, who.skill + result + skill, Effect)
+            step = found(rows.steps, step_key(who, item), Effect)
+            turn = found(rows.turns, turn_key(who, skill), Effect)
         return Around(
             rows.common,
             who,
@@ -94,6 +97,16 @@ class Model:
             step,
             turn,
         )
+
+
+def step_key(last: Learner, item: str) -> str:
+    """The key of what leads from a learner's last item, and its result, to this item."""
+    return f"{last.item}{BETWEEN}{int(last.correct)}{BETWEEN}{item}"
+
+
+def turn_key(last: Learner, skill: str) -> str:
+    """The key of what leads from the skill of a learner's last answer, and its result, to this skill."""
+    return f"{last.skill}{BETWEEN}{int(last.correct)}{BETWEEN}{skill}"
 
 
 def _looked_up(rows: dict[str, R], key: str, new: Callable[[], R]) -> R:

@@ -20,7 +20,8 @@ from realtime.hub import FellBehind, Listener, Topic
 from realtime.reading import Reading, must_see
 from realtime.routes.common import Asking, InAllowance, InHouse, PathId
 from realtime.routes.leaderboards import BoardPath, Season, leaderboard_page
-from realtime.routes.practice import ZoneQuery, mastery_of, progress_of
+from realtime.routes.mastery import mastery_of
+from realtime.routes.practice import ZoneQuery, progress_of
 from realtime.signals import VOICES, slots_frame
 from realtime.speech import place
 from realtime.streams import ALIVE, BEAT, EVENTS, LIFE, Frame, frame, stream

@@ -22,8 +22,6 @@ from domain.practice import (
 from domain.quests import ClaimQuest
 from domain.quests import Progress as Rewards
 from domain.rooms import NotInTheRoom
-from projections.mastery import MASTERY, Mastery, ShownMastery
-from projections.mastery import shown as shown_mastery
 from projections.problems import PROBLEMS, PROBLEMS_BY_SKILL, ShownProblem, prefix_of
 from projections.problems import shown as shown_problem
 from projections.quests import QUESTS, Progress, ShownProgress
@@ -65,7 +63,10 @@ class Problems(Struct, frozen=True, kw_only=True):
 
 
 class NewAnswer(Body, frozen=True, kw_only=True):
-    """An answer. Give an id of your own, and a repeated request is harmless; `elapsed` in ms."""
+    """An answer. Give an id of your own, and a repeated request is harmless; `elapsed` in ms.
+
+    `test` is an id of your own for the mixed test that it is part of, if it is part of one.
+    """
 
     problem: Id
     given: Given
@@ -73,6 +74,7 @@ class NewAnswer(Body, frozen=True, kw_only=True):
     zone: Zone = "UTC"
     room: Id | None = None
     elapsed: Annotated[int, Meta(ge=0, le=86_400_000)] | None = None
+    test: Id | None = None
 
 
 class Marked(Struct, frozen=True, kw_only=True):
@@ -156,6 +158,7 @@ async def answer(house: InHouse, access: Asking, data: JSONBody[NewAnswer]) -> M
         zone=data.zone,
         room=data.room,
         elapsed=data.elapsed,
+        test=data.test,
     )
     performed = await perform(house, access, command)
     given = next((event for event in performed.events if isinstance(event, AnswerGiven)), None)
@@ -179,13 +182,6 @@ async def hint(house: InHouse, access: Asking, data: JSONBody[HintWanted]) -> Hi
     return Hint(position=performed.position, level=level, hint=state.problem.hints[level - 1])
 
 
-@get("/learners/{person:str}/mastery")
-async def mastery(house: InHouse, access: Asking, person: PathId) -> ShownMastery:
-    """How well each skill is known, 0 to 1."""
-    await must_see(house, access, person, "mastery")
-    return await mastery_of(house, access.org, person)
-
-
 @get("/learners/{person:str}/quests")
 async def quests(house: InHouse, access: Asking, person: PathId, zone: ZoneQuery = "UTC") -> ShownProgress:
     """XP, level, streak, and the quests of the learner's day."""
@@ -204,11 +200,6 @@ async def claim(house: InHouse, access: Asking, quest: PathId, data: JSONBody[Cl
     return Claimed(position=position, xp=state.claimed[quest, day])
 
 
-async def mastery_of(house: House, org: str, person: str) -> ShownMastery:
-    """A learner's mastery."""
-    return shown_mastery(person, await house.views.get(MASTERY, org, person) or Mastery())
-
-
 async def progress_of(house: House, org: str, person: str, zone: str) -> ShownProgress:
     """A learner's XP, streak and quests, on their own calendar."""
     state = await house.views.get(QUESTS, org, person) or Progress()
@@ -220,6 +211,4 @@ def today(house: House, zone: str) -> date:
     return day_in(zone, house.clock())
 
 
-ROUTER = Router(
-    "/", route_handlers=[add_problem, problems, answer, hint, mastery, quests, claim], tags=["practice"]
-)
+ROUTER = Router("/", route_handlers=[add_problem, problems, answer, hint, quests, claim], tags=["practice"])

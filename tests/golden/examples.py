@@ -39,6 +39,7 @@ from domain.interventions import (
     ModelAsked,
     OutcomeMeasured,
 )
+from domain.mastery import MasteryFitted, SkillFit
 from domain.measures import PriorFitted, RiskFitted
 from domain.model_calls import ModelTextsKept
 from domain.office_hours import (
@@ -178,6 +179,15 @@ EXAMPLES: tuple[Event, ...] = (
         elapsed=12_345,
     ),
     HintTaken(person="ada", problem="thirds", skill="fractions", level=2, room="algebra"),
+    MasteryFitted(
+        fit="2025-03-11",
+        upto=4711,
+        skills=(
+            SkillFit(
+                skill="fractions", prior=0.5, learn=0.125, forget=0.03125, guess=0.25, slip=0.125, answers=640
+            ),
+        ),
+    ),
     QuestClaimed(quest="daily-five", person="ada", day=date(2025, 3, 11), xp=20),
     TeamFormed(team="owls", title="The Owls", person="ada"),
     TeamJoined(team="owls", person="bo"),

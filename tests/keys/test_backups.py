@@ -17,7 +17,7 @@ from domain.catalogue import ERASED
 from domain.people import PersonRegistered
 from domain.rooms import MessageSent
 from infra.embedded.programs import postgres_programs
-from projections.catalogue import VIEWS
+from projections.catalogue import KEPT
 from projections.folding import Folder
 from tests.conftest import PROJECT
 from tests.log.given import by, events
@@ -65,7 +65,7 @@ def restored(postgres_url: str, databases: psycopg.Connection):
 async def fold(log: PostgresLog) -> dict[str, bytes]:
     """Fold the views from nothing; the row of the person's name, and that of the room."""
     views = PostgresViews(log.rows)
-    folder = Folder(views, VIEWS, await built(views, *VIEWS))
+    folder = Folder(views, KEPT, await built(views, *KEPT))
     async for batch in log.read(after=folder.position):
         await folder.fold(batch)
     people = await views.many("people", "school", ["ada"])

@@ -17,7 +17,7 @@ from domain.events import Context
 from domain.people import GiveConsent, Register
 from infra import upkeep
 from infra.forgetting import Erasing, Forgetting, erased_in
-from projections.catalogue import VIEWS
+from projections.catalogue import KEPT
 from projections.folding import Folder
 from projections.people import PEOPLE
 from projections.room import ROOM
@@ -110,13 +110,13 @@ async def rows_of(log: PostgresLog) -> bytes:
 async def test_views_equal_a_rebuild_before_during_and_after(here: Process, elsewhere: PostgresLog, masters):
     there = Process(elsewhere)
     views = PostgresViews(there.log.rows)
-    folder = Folder(views, VIEWS, await built(views, *VIEWS))
+    folder = Folder(views, KEPT, await built(views, *KEPT))
 
     async def whole() -> bool:
         async for batch in there.log.read(after=folder.position):
             await folder.fold(batch)
         fresh = PostgresLog(there.log.rows, KeyVault(there.log.rows, masters))
-        found = [await upkeep.compare(fresh, views, view, lambda *_: None) for view in VIEWS]
+        found = [await upkeep.compare(fresh, views, view, lambda *_: None) for view in KEPT]
         return not any(found)
 
     assert await whole()

@@ -66,12 +66,14 @@ def answer(
     skill: str = "fractions",
     xp: int = 10,
     room: str | None = None,
+    problem: str = "p1",
+    test: str | None = None,
 ) -> AnswerGiven:
     """An answer of which only what matters is said."""
     return AnswerGiven(
         answer="a1",
         person=person,
-        problem="p1",
+        problem=problem,
         skill=skill,
         given="1/2",
         correct=correct,
@@ -79,4 +81,5 @@ def answer(
         day=day,
         zone=zone,
         room=room,
+        test=test,
     )

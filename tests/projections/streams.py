@@ -13,6 +13,7 @@ from domain import (
     floor,
     guidance,
     interventions,
+    mastery,
     measures,
     office_hours,
     people,
@@ -52,6 +53,17 @@ MOMENT = st.integers(1_790_000_000_000, 1_790_000_600_000)
 RUNS = st.lists(st.builds(rooms.Run, person=PERSON, client=st.just(7), update=st.just(b"\0\0")), max_size=3)
 COUNT = st.integers(0, 9)
 MEASURE = st.sampled_from(["rescheduled", "no-show"])
+SHARE = st.sampled_from([0.05, 0.2, 0.5])
+FIT = st.builds(
+    mastery.SkillFit,
+    skill=SKILL,
+    prior=SHARE,
+    learn=SHARE,
+    forget=SHARE,
+    guess=SHARE,
+    slip=SHARE,
+    answers=COUNT,
+)
 
 _parties = {"session": SESSION, "tutor": TUTOR, "learner": PERSON}
 _times = {"starts": INSTANT, "ends": INSTANT}
@@ -159,6 +171,12 @@ KINDS: dict[type[Event], dict[str, st.SearchStrategy]] = {
         "day": st.just(date.min),  # set below, by the clock on the learner's wall
         "zone": ZONE,
         "room": st.none() | ROOM,
+        "test": st.sampled_from([None, None, "t1"]),
+    },
+    mastery.MasteryFitted: {
+        "fit": st.sampled_from(["f1", "f2"]),
+        "upto": COUNT,
+        "skills": st.lists(FIT, min_size=1, max_size=3).map(tuple),
     },
     practice.HintTaken: {
         "person": PERSON,

@@ -1,6 +1,7 @@
 """What holds for every view."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import msgspec
 import pytest
@@ -9,9 +10,12 @@ from hypothesis import strategies as st
 
 from domain.catalogue import matches
 from domain.events import Recorded
-from projections.catalogue import VIEWS
+from domain.practice import AnswerGiven
+from projections.catalogue import KEPT, VIEWS
 from projections.folding import Folder
 from projections.past import touching
+from projections.prediction.model import Model
+from projections.prediction.view import COMMON, PREDICTION
 from projections.store import Head, Key
 from projections.view import AnyView
 from tests.projections.given import fold
@@ -79,7 +83,7 @@ async def test_views_kept_live_are_those_rebuilt_to_the_bit(log: list[Recorded],
     rest = log
     while rest:
         if folder is None or data.draw(st.booleans()):
-            folder = Folder(store, VIEWS, await store.heads(VIEWS))
+            folder = Folder(store, KEPT, await store.heads(KEPT))
         size = data.draw(st.integers(1, len(rest)))
         await folder.fold(rest[:size])
         rest = rest[size:]
@@ -88,7 +92,38 @@ async def test_views_kept_live_are_those_rebuilt_to_the_bit(log: list[Recorded],
         for view in VIEWS
         for key, state in fold(view, log).items()
     }
-    assert store.rows == rebuilt
+    assert store.rows == rebuilt | predictions(log)
+
+
+def predictions(log: list[Recorded]) -> dict[Key, bytes]:
+    """What the model makes of all answers, one after the other, as rows."""
+    models: dict[str, Model] = {}
+    for each in log:
+        if isinstance(event := each.event, AnswerGiven):
+            model = models.setdefault(each.org, Model())
+            at = each.at.timestamp()
+            model.answered(event.person, event.problem, event.skill, at, event.correct)
+    found: dict[str, dict[str, Any]] = {
+        org: {
+            COMMON: model.rows.common,
+            **{
+                f"{kind}.{key}": row
+                for kind in PREDICTION.kinds
+                if kind != COMMON
+                for key, row in rows(model, kind)
+            },
+        }
+        for org, model in models.items()
+    }
+    return {
+        Key(PREDICTION.name, org, key): msgspec.msgpack.encode(row)
+        for org, rows in found.items()
+        for key, row in rows.items()
+    }
+
+
+def rows(model: Model, kind: str) -> Iterable[tuple[str, Any]]:
+    return getattr(model.rows, kind).items()
 
 
 class Rows:

@@ -80,7 +80,7 @@ async def test_mastery_and_quests_are_pushed_when_an_answer_is_given(house):
             async with asyncio.timeout(1):
                 shown = {sent.event: sent.data for sent in (await live.next(), await live.next())}
         assert [found["skill"] for found in shown["mastery"]["skills"]] == [skill]
-        assert shown["mastery"]["skills"][0]["known"] > 0.3
+        assert shown["mastery"]["skills"][0]["needed"] == 2
         assert shown["quests"]["xp"] == 10
 
 

@@ -10,7 +10,7 @@ from adapters.postgres_views import PostgresViews
 from domain.commands import ROUTES
 from domain.people import GiveConsent, Register
 from infra.keeping import kept
-from projections.catalogue import VIEWS
+from projections.catalogue import KEPT
 from projections.follower import Follower
 from projections.people import PEOPLE
 from realtime.announcing import Announcer
@@ -46,7 +46,7 @@ async def test_a_query_on_one_node_shows_what_was_written_on_another(postgres_ur
 
         await workers_bus.listen(HEAD, woken)
         announcing = Outbox(workers_bus)
-        follower = Follower(folded, PostgresViews(folded.rows), VIEWS, Announcer(announcing).views)
+        follower = Follower(folded, PostgresViews(folded.rows), KEPT, Announcer(announcing).views)
         progress = Progress()
         await Switchboard(Hub(), progress, Metrics()).connect(askers_bus)
         views, performer = PostgresViews(asked.rows), Performer(written, ROUTES)

@@ -28,6 +28,7 @@ RECORDED = {
     "/audit/views/{view}/{key}": "view-history",
     "/learners/{person}/live": "learner-live",
     "/learners/{person}/mastery": "mastery",
+    "/learners/{person}/predictions": "predictions",
     "/learners/{person}/quests": "quests",
     "/people/{person}/export": "export",
     "/rooms/{room}": "room",
@@ -90,6 +91,8 @@ class Scene:
                 return {"person": self.ada.person}
             case "/audit/events":
                 return {"tag": f"person:{self.ada.person}"}
+            case "/learners/{person}/predictions":
+                return {"skill": "fractions"}
             case "/tutors":
                 return {"limit": 200}
             case "/tutors/{tutor}/scores/events":

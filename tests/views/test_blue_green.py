@@ -14,7 +14,7 @@ from infra import keeping, upkeep
 from infra.health import _views
 from projections import follower as following_module
 from projections import kept as kept_states
-from projections.catalogue import VIEWS
+from projections.catalogue import KEPT
 from projections.folding import Folder
 from projections.store import Head, Key, Overtaken, Stand
 from projections.view import View
@@ -320,7 +320,7 @@ async def test_what_one_has_written_is_not_missing_from_a_view_that_lags_behind_
 
 
 def test_health_shows_what_is_being_built_and_how_far():
-    stands = [Stand(view.name, 1, view.version, 90, True, False) for view in VIEWS]
+    stands = [Stand(view.name, 1, view.version, 90, True, False) for view in KEPT]
     assert _views(stands, 100) == {"ok": True, "behind": 10}
     building = Stand("mastery", 2, 2, 40, False, True)
     assert _views([*stands, building], 100) == {

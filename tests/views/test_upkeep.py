@@ -15,7 +15,7 @@ from domain.people import ConsentGiven
 from infra import upkeep
 from infra.tasks import _raw
 from projections.board_follower import BoardFollower
-from projections.catalogue import VIEWS
+from projections.catalogue import KEPT
 from projections.folding import Folder
 from projections.follower import Follower
 from tests.log.given import by, read, said
@@ -67,7 +67,7 @@ async def test_every_view_of_the_house_equals_a_rebuild_whatever_happened(log, s
             except UndecodableEvent:
                 continue  # the streams hold texts that nobody could send
         await announced.until(await log.head())
-        for view in VIEWS:
+        for view in KEPT:
             assert await upkeep.compare(log, store, view, quietly) == []
 
     @settings(max_examples=5, deadline=None)
@@ -76,7 +76,7 @@ async def test_every_view_of_the_house_equals_a_rebuild_whatever_happened(log, s
         asyncio.run_coroutine_threadsafe(holds(events), loop).result()
 
     async with asyncio.TaskGroup() as group:
-        task = group.create_task(Follower(log, store, VIEWS, announced).run())
+        task = group.create_task(Follower(log, store, KEPT, announced).run())
         await asyncio.to_thread(examples)
         task.cancel()
 

@@ -111,12 +111,28 @@ export interface Hint {
   hint: string;
 }
 
+/** How likely an answer is to be right, 0 to 1, and what speaks for it and against it, in logits. */
+export interface Prediction {
+  probability: number;
+  low: number;
+  high: number;
+  why: string;
+  base: number;
+  reasons: { words: string; logits: number }[];
+  item: string | null;
+}
+
 export interface Skill {
   skill: string;
-  /** Probability that the skill is known, 0 to 1. */
-  known: number;
+  /** Probability that the skill is known, 0 to 1, with its interval; null before so many answers more. */
+  known: number | null;
+  low: number | null;
+  high: number | null;
+  needed: number;
+  level: "attempted" | "familiar" | "proficient" | "mastered";
   answers: number;
   right: number;
+  next: Prediction;
 }
 
 export interface Mastery {

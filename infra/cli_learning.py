@@ -1,0 +1,16 @@
+"""The part of the command line that is about what learners know and do next."""
+
+import click
+
+from infra import learning
+from infra.cli_persons import ORG, Run
+
+
+def add_commands(main: click.Group, run: Run) -> None:
+    """Add the commands; `run` does work with the settings of this process."""
+
+    @main.command()
+    @ORG
+    def fit(org: str | None) -> None:  # pyright: ignore[reportUnusedFunction]
+        """Fit the parameters of mastery to all answers in the log; a house in use does so every night."""
+        run(lambda settings: learning.fit(settings, org or settings.org))

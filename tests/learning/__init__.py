@@ -1,0 +1,1 @@
+"""What learners know and do next, over real servers."""
