@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Coroutine, Mapping
 from functools import partial
 from typing import Any, Protocol
@@ -11,6 +12,7 @@ from realtime.sockets.frames import binary
 from realtime.sockets.handshake import NotUpgraded
 from realtime.sockets.lean import FAILED, PUZZLED, QUIET, LeanSocket
 from realtime.sockets.openings import OPENINGS, Opening
+from realtime.sockets.pace import Pace
 from realtime.sockets.session import Arrival, Refusal
 
 logger = logging.getLogger(__name__)
@@ -49,6 +51,7 @@ class Sockets:
         self._ending: dict[LeanSocket, int] = {}
         self._group: asyncio.TaskGroup | None = None
         self._outgoing: list[LeanSocket] = []
+        self._pace = Pace(time.monotonic(), time.thread_time())
 
     def __len__(self) -> int:
         """How many there are."""
@@ -94,9 +97,9 @@ class Sockets:
         return self.frame
 
     def has_outgoing(self, socket: LeanSocket) -> None:
-        """It sends something: written as soon as what is to be read now has been read, all at once."""
+        """It sends something: written as soon as what is to be read now has been read, or a little later."""
         if not self._outgoing:
-            asyncio.get_running_loop().call_soon(self._write)
+            asyncio.get_running_loop().call_later(self._pace.wait, self._write)
         self._outgoing.append(socket)
 
     def ending(self, socket: LeanSocket, ticks: int) -> None:
@@ -151,6 +154,7 @@ class Sockets:
 
     def _look_after(self) -> None:
         self.now += 1
+        self._pace.look(time.monotonic(), time.thread_time())
         self.framed, self.frame = None, b""
         early = self.now - QUIET
         for socket in tuple(self._open):
