@@ -5,66 +5,30 @@ that people on two nodes see each other type, and kept until the log has it: sho
 never write it, this one does.
 """
 
-import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from domain.rooms import Run
-from rooms.board import presence, wire
-from rooms.board.closing import BadUpdate, NotYours, Overloaded
-from rooms.board.document import Broken, Document, Missing
+from rooms.board import presence
+from rooms.board.company import Company
+from rooms.board.foreign import ForeignEdits, spans_of
 from rooms.board.gathering import parts
-from rooms.board.neighbourhood import Elsewhere
 from rooms.board.saying import Rate, say
-from rooms.board.spans import Spans
 from rooms.board.telling import Asked, Edited, Person, Returned, Said, Seen, Telling, Told
-from rooms.board.update import Contents, read
 from rooms.board.wire import Entry
 
 if TYPE_CHECKING:
     from rooms.board.board import Board
 
-logger = logging.getLogger(__name__)
-
 TOLD_EVERY = 5.0
 """Seconds after which all is told again to the neighbours, as some may have been lost."""
-ADOPTED_AFTER = 2.0
-"""Seconds after which a node writes what another one took and did not write."""
-GIVEN_UP_AFTER = 60.0
-"""Seconds after which an edit is let go of that stands on what nobody has."""
 
 Tell = Callable[["Board", Telling], None]
 
 
 def _nobody(board: "Board", what: Telling) -> None:
     """There are no other nodes."""
-
-
-@dataclass(slots=True)
-class Foreign:
-    """An edit that came from elsewhere, for as long as it is not both in the log and in the document."""
-
-    run: Run
-    contents: Contents
-    since: float
-    logged: bool
-    applied: bool = False
-    news: bool = False
-
-    def less(self, spans: Spans) -> None:
-        """The log has what is in `spans`."""
-        if self.logged:
-            return
-        left = spans.left_of(self.run, self.contents)
-        self.logged = left is None
-        self.now_is(left or self.run)
-
-    def now_is(self, run: Run) -> None:
-        """This is what it says that nothing else did."""
-        if run.update != self.run.update:
-            self.run, self.contents = run, read(run.update)
 
 
 class Sharing:
@@ -78,8 +42,8 @@ class Sharing:
         self.position = 0
         """All that was edited up to here according to the log is in the document."""
         self._board = board
-        self._foreign: list[Foreign] = []
-        self._elsewhere = Elsewhere()
+        self._foreign = ForeignEdits(board)
+        self._company = Company(board, lambda seen: self.tell(board, seen))
         self._early: deque[Callable[[], None]] = deque()
         self._told_at = board.now()
         self._saying = Rate(board.limits.said)
@@ -93,8 +57,7 @@ class Sharing:
 
     def seen(self, entries: Sequence[Entry], person: str = "") -> None:
         """A client of this node came, moved or went."""
-        for entry in entries:
-            self._elsewhere.came_here(entry.client)
+        self._company.came_here(entries)
         if self.neighbours:
             self.tell(self._board, Seen(tuple(Person(entry, person) for entry in entries)))
 
@@ -109,12 +72,8 @@ class Sharing:
             self.tell(self._board, Returned())
 
     def check(self, person: str, written: Iterable[int], *, live: bool) -> None:
-        """Raise if a client id belongs to somebody else who is here by way of another node.
-
-        What is brought from before may be on its way here by itself, and be nothing new a moment later."""
-        for client in written:
-            if self._elsewhere.person(client) not in (None, person):
-                raise NotYours if live else Overloaded
+        """Raise if a client id belongs to somebody else who is here by way of another node."""
+        self._company.check(person, written, live=live)
 
     def ask(self) -> None:
         """Have the others tell what they have."""
@@ -126,14 +85,7 @@ class Sharing:
         runs = [*self._board.gathering.runs(), *self.unlogged()]
         for part in parts(runs, self._board.limits.event_size) if runs else ():
             self.tell(self._board, Edited(part))
-        self.tell(self._board, Told(open=True, present=tuple(self._present_here())))
-
-    def _present_here(self) -> Iterable[Person]:
-        for connection in self._board.connections:
-            for client in connection.clients:
-                entry = self._board.awareness.get(client)
-                if entry is not None and entry.state is not None:
-                    yield Person(entry, connection.person)
+        self.tell(self._board, Told(open=True, present=tuple(self._company.here())))
 
     # What is heard from another node
 
@@ -158,60 +110,22 @@ class Sharing:
         match what:
             case Edited():
                 for run in what.runs:
-                    self._edit(run, logged=False)
+                    self._foreign.take(run, logged=False)
             case Told():
-                self._gone(self._elsewhere.drop_others(node, what.present))
-                self._meet(node, what.present)
+                self._company.only(node, what.present)
+                self._company.meet(node, what.present)
             case Seen():
-                self._meet(node, what.present)
+                self._company.meet(node, what.present)
             case Returned():
                 presence.refresh(self._board)
             case Asked() | Said():
                 pass
 
-    def _meet(self, node: str, present: Sequence[Person]) -> None:
-        """Take in who is there; each client id is where it was last seen."""
-        board = self._board
-        fresh = [each for each in present if self._elsewhere.may_tell(node, each.entry)]
-        news = [each for each in fresh if board.awareness.accept(each.entry)]
-        for entry, person in news:
-            self._elsewhere.put(node, entry, person)
-            if entry.state is not None:
-                board.owners.recorded(entry.client, person)
-                for connection in board.connections:
-                    connection.clients.discard(entry.client)
-        if news:
-            board.relay.presence([entry for entry, _ in news])
-        self._contradict(present)
-
-    def _contradict(self, present: Sequence[Person]) -> None:
-        """Where nodes hold different things true of somebody, they are asked to say that they are here."""
-        taken_for_gone: list[Person] = []
-        for entry, person in present:
-            known = self._board.awareness.get(entry.client)
-            if known is None or (known.state is None) == (entry.state is None):
-                continue
-            if entry.state is None and entry.clock >= known.clock:
-                self._ask_again(entry)
-            elif known.state is None and known.clock >= entry.clock:
-                taken_for_gone.append(Person(known, person))
-        if taken_for_gone:
-            self.tell(self._board, Seen(tuple(taken_for_gone)))
-
-    def _ask_again(self, gone: Entry) -> None:
-        for connection in self._board.connections:
-            if gone.client in connection.clients:
-                connection.send(wire.presence([gone]))
-
     def lost(self, node: str) -> None:
         """A node is gone, or has closed this board."""
         if node in self.neighbours:
             del self.neighbours[node]
-            self._gone(self._elsewhere.drop_others(node, ()))
-
-    def _gone(self, clients: Iterable[int]) -> None:
-        if gone := self._board.awareness.leave(clients):
-            self._board.relay.presence(gone)
+            self._company.only(node, ())
 
     # What the log has
 
@@ -224,11 +138,11 @@ class Sharing:
 
     def waits(self, run: Run) -> None:
         """The log has this run, and not yet what it stands on."""
-        self._foreign.append(Foreign(run, read(run.update), self._board.now(), logged=True))
+        self._foreign.waits(run)
 
     def applied(self) -> list[Run]:
         """What the document held besides what the log has and what this node gathered."""
-        return [each.run for each in self._foreign if each.applied]
+        return self._foreign.applied()
 
     def written(self, position: int) -> None:
         """What this node gathered is in the log, and nobody else has written in between."""
@@ -244,79 +158,24 @@ class Sharing:
         self.position = position
         if self._board.gathering.is_sent(tuple(runs)) and not self._foreign:
             return  # what this board has written: all but a few are
-        spans = Spans(read(run.update) for run in runs)
+        spans = spans_of(runs)
         self._board.gathering.cut(spans)
-        for each in self._foreign:
-            each.less(spans)
-        news = [self._edit(run, logged=True) for run in runs]
+        self._foreign.less(spans)
+        news = [self._foreign.take(run, logged=True) for run in runs]
         if any(news) and not self.neighbours:
             self.ask()  # somebody took it
 
     def unlogged(self) -> list[Run]:
         """What other nodes have told, and the log does not have."""
-        return [each.run for each in self._foreign if not each.logged]
+        return self._foreign.unlogged()
 
     def keeps(self) -> bool:
         """Whether there is anything here that the log may never get otherwise."""
-        return any(not each.logged for each in self._foreign)
+        return bool(self._foreign.unlogged())
 
     def pulse(self) -> None:
         """Look after what is shared: tell it again, and write what nobody else does."""
-        now = self._board.now()
-        if self.neighbours and now - self._told_at > TOLD_EVERY:
+        if self.neighbours and self._board.now() - self._told_at > TOLD_EVERY:
             self.tell_all()
-        if not self._foreign:
-            return
-        old = [each for each in self._foreign if not each.logged and now - each.since > ADOPTED_AFTER]
-        for each in old:
-            if each.applied:
-                each.logged = True  # or will be: it is ours from here on
-                self._board.adopt(each.run)
-            elif now - each.since > GIVEN_UP_AFTER:
-                self._foreign.remove(each)
-        self._tidy()
-
-    # Edits from elsewhere
-
-    def _edit(self, run: Run, *, logged: bool) -> bool:
-        """Apply it as soon as it can be; say whether it was news."""
-        each = Foreign(run, read(run.update), self._board.now(), logged)
-        self._foreign.append(each)
-        try:
-            while self._board.document is not None and self._apply_some(self._board.document):
-                pass
-        except Broken:
-            logger.exception("an edit of another node broke the board of room %s", self._board.room)
-            self._board.reload()
-        self._tidy()
-        return each.news
-
-    def _tidy(self) -> None:
-        self._foreign = [each for each in self._foreign if not (each.logged and each.applied)]
-
-    def _apply_some(self, document: Document) -> bool:
-        """Apply what can be; say whether that was any, and any is left."""
-        some = left = False
-        for each in self._foreign:
-            if not each.applied:
-                self._apply(document, each)
-                some, left = some or each.applied, left or not each.applied
-        return some and left
-
-    def _apply(self, document: Document, each: Foreign) -> None:
-        try:
-            written = document.new_blocks(each.contents)
-            news = document.follow(each.run.update, each.contents, written)
-        except Missing:
-            return
-        except BadUpdate:
-            logger.error("an edit of another node is damaged, and left out of room %s", self._board.room)
-            news = None
-        each.applied = True
-        if news is None:  # who brought it before sees to it
-            each.logged = True
-            return
-        each.news = True
-        each.now_is(Run(person=each.run.person, client=each.run.client, update=news))
-        self._board.owners.recorded(each.run.client, each.run.person)
-        self._board.relay.update(news)
+        if self._foreign:
+            self._foreign.adopt()
