@@ -17,14 +17,16 @@ import uvloop
 from adapters.nats_bus import BusUnavailable
 from domain.errors import LogUnavailable
 from domain.events import Role
-from infra import cli_history, cli_learning, cli_persons, demo, tasks
+from infra import cli_history, cli_learning, cli_persons, cli_policies, demo, tasks
 from infra.documents import write_documents
 from infra.embedded import EmbeddedError
+from infra.policies import read_policy
 from infra.serving import PortTaken
 from infra.settings import ROLES, VARIABLES, Settings, SettingsInvalid
 from infra.wiring import running, utc_now
 from realtime.access import Tokens
-from rooms.facilitator.policy import STANDARD, InvalidPolicy, Policy, parse
+from rooms.facilitator.policy import InvalidPolicy, Policy
+from rooms.facilitator.timelines import InvalidTimeline
 
 EXPECTED = (
     SettingsInvalid,
@@ -33,6 +35,7 @@ EXPECTED = (
     BusUnavailable,
     PortTaken,
     InvalidPolicy,
+    InvalidTimeline,
     tasks.TaskFailed,
 )
 """Errors that are told in a sentence, without a traceback."""
@@ -61,7 +64,7 @@ def main() -> None:
 POLICY = click.option(
     "--policy",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The facilitator's policy, a JSON file; see docs/facilitator.md.",
+    help="The facilitator's policy, a JSON or TOML file; see docs/facilitator.md.",
 )
 
 
@@ -73,7 +76,7 @@ def up(policy: Path | None, furnished: bool) -> None:
 
     PostgreSQL, NATS and Redis are started too, unless their URLs are set.
     """
-    _run(lambda settings: _serve(settings, _policy(policy), furnished))
+    _run(lambda settings: _serve(settings, read_policy(policy), furnished))
 
 
 @main.command(epilog=_environment())
@@ -89,7 +92,7 @@ def serve(policy: Path | None, roles: str | None) -> None:
             if not set(wanted) <= set(ROLES):
                 raise tasks.TaskFailed(f"--roles takes {', '.join(ROLES)}")
             chosen = msgspec.structs.replace(settings, roles=wanted)
-        await _serve(chosen, _policy(policy), False)
+        await _serve(chosen, read_policy(policy), False)
 
     _run(work)
 
@@ -220,13 +223,10 @@ async def _serve(settings: Settings, policy: Policy, furnished: bool) -> None:
         click.echo("Stopping.")
 
 
-def _policy(path: Path | None) -> Policy:
-    return parse(path.read_bytes()) if path else STANDARD
-
-
 cli_history.add_commands(main, _run)
 cli_learning.add_commands(main, _run)
 cli_persons.add_commands(main, _run)
+cli_policies.add_commands(main, _run, _end)
 
 if __name__ == "__main__":
     main()

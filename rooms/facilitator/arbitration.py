@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from hashlib import sha256
 
-from domain.interventions import InterventionDecided
+from domain.interventions import DecideIntervention, InterventionDecided
 from rooms.facilitator.detectors import Finding, dominated, quiet
 from rooms.facilitator.picture import Picture
 from rooms.facilitator.policy import Policy
@@ -31,6 +31,23 @@ def unsaid(picture: Picture, now: int, policy: Policy) -> InterventionDecided | 
         if policy.patience <= waited <= policy.stale and decided.person in picture.members:
             return decided
     return None
+
+
+def wish(picture: Picture, finding: Finding, now: int, policy: Policy) -> DecideIntervention:
+    """The wish to act on a finding at `now` (ms): the log agrees, or says why not."""
+    return DecideIntervention(
+        intervention=identify(picture, finding),
+        room=picture.room,
+        person=finding.person,
+        detector=finding.detector,
+        evidence=finding.evidence,
+        policy=policy.label,
+        seen=picture.position,
+        moment=now,
+        group_cooldown=policy.group_cooldown,
+        person_cooldown=policy.person_cooldown,
+        hourly=policy.hourly,
+    )
 
 
 def identify(picture: Picture, finding: Finding) -> str:

@@ -7,7 +7,6 @@ from typing import Protocol
 from domain.deciding import Command
 from domain.events import Context, Event
 from domain.interventions import (
-    DecideIntervention,
     DeliverIntervention,
     InterventionDecided,
     ModelAnswered,
@@ -16,7 +15,7 @@ from domain.interventions import (
     Source,
 )
 from domain.log import EventLog
-from rooms.facilitator.arbitration import identify
+from rooms.facilitator.arbitration import wish
 from rooms.facilitator.detectors import Finding
 from rooms.facilitator.history import Known, answer_keys
 from rooms.facilitator.phrasing import Phrased, Phraser, PhrasingRequest
@@ -63,26 +62,11 @@ class Delivery:
 
         None if another facilitator decided the very same at the same moment: that one says it.
         """
-        intervention = identify(picture, finding)
-        policy = self._policy
-        decided = await self._settle(
-            DecideIntervention(
-                intervention=intervention,
-                room=picture.room,
-                person=finding.person,
-                detector=finding.detector,
-                evidence=finding.evidence,
-                policy=policy.label,
-                seen=picture.position,
-                moment=now,
-                group_cooldown=policy.group_cooldown,
-                person_cooldown=policy.person_cooldown,
-                hourly=policy.hourly,
-            ),
-            picture.org,
-            f"position:{picture.position}",
-        )
-        return await self._say(picture, intervention, finding, known, self._phraser) if decided else None
+        decision = wish(picture, finding, now, self._policy)
+        decided = await self._settle(decision, picture.org, f"position:{picture.position}")
+        if not decided:
+            return None
+        return await self._say(picture, decision.intervention, finding, known, self._phraser)
 
     async def finish(self, picture: Picture, decided: InterventionDecided, known: Known) -> Source:
         """Say what was decided and never said; a model that was asked already is not asked again."""
