@@ -10,18 +10,15 @@ from msgspec import Struct, field
 
 from domain.errors import Refused
 from domain.events import Context, Recorded
-from domain.interventions import (
-    INTERVENTIONS,
-    InterventionDecided,
-    InterventionDelivered,
-)
+from domain.intervening import INTERVENTIONS
+from domain.interventions import InterventionDecided, InterventionDelivered
 from domain.rooms import TurnTaken
 from rooms.facilitator.arbitration import choose, wish
 from rooms.facilitator.delivery import ACTOR
 from rooms.facilitator.picture import EPOCH, MILLISECOND, Picture, millis
 from rooms.facilitator.policy import Policy
 from rooms.facilitator.validation import Rules
-from rooms.facilitator.words import template
+from rooms.facilitator.words import FITTING, template
 
 Told = Callable[[int], None]
 """Is told up to which moment (ms) a rehearsal has come."""
@@ -125,7 +122,9 @@ class _Rehearsal:
             keys = tuple(
                 key for problem in self._picture.problems if (key := self._history.keys.get(problem))
             )
-            text = template(event.detector, event.intervention, Rules(addressee=pseudonym, keys=keys))
+            text = template(
+                FITTING[event.detector][0], event.intervention, Rules(addressee=pseudonym, keys=keys)
+            )
             self.said.append(Rehearsed(decided=event, pseudonym=pseudonym, text=text))
             delivered = InterventionDelivered(
                 intervention=event.intervention,
