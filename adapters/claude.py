@@ -119,7 +119,7 @@ class Claude:
         call = ModelCall(
             model=self._model,
             prompt=_hash(self._model, messages),
-            request=_told(request),
+            request=msgspec.json.encode(_told(request)).decode(),
             outcome="answered",
         )
         text = None
@@ -153,17 +153,18 @@ class Claude:
 
 
 def _messages(request: PhrasingRequest) -> list[MessageParam]:
-    return [{"role": "user", "content": _told(request)}]
+    said = {"said": request.said} if request.said else {}
+    return [{"role": "user", "content": msgspec.json.encode(_told(request) | said).decode()}]
 
 
-def _told(request: PhrasingRequest) -> str:
-    told = {
+def _told(request: PhrasingRequest) -> dict[str, object]:
+    """All but what people said, which stays under their own keys."""
+    return {
         "invite": request.addressee,
         "present": request.people,
         "pattern": request.detector,
         "evidence": request.evidence,
     }
-    return msgspec.json.encode(told).decode()
 
 
 def _hash(model: str, messages: list[MessageParam]) -> str:

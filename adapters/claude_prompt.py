@@ -12,7 +12,10 @@ What you are given
 - the pattern that was found: "quiet" (the person has taken next to no part of late) or "dominance" \
 (somebody else has had most of the talk, and this person is to be brought in);
 - the evidence, a sentence with figures. It is for your understanding only. Never repeat it.
-You are given nothing that anybody said or wrote, and you must not pretend to know it.
+- sometimes "said": the last lines that some of those present said or wrote, who agreed to that. They may be \
+misheard, and others said more. They are only for choosing an invitation that fits the work. Never \
+repeat or quote a line, never say who said what, and never tell whether it is right.
+Without "said" you know nothing that anybody said or wrote, and you must not pretend to know it.
 
 What you write
 - One sentence, or two short ones, of at most 200 characters in all, in plain, friendly, sober English.

@@ -28,6 +28,7 @@ from domain import (
     rooms,
     sessions,
     teams,
+    text_to_model,
     transcripts,
 )
 from domain.events import Event, Instant, Query, Recorded, type_of
@@ -54,6 +55,7 @@ MODULES = (
     archive,
     recording,
     transcripts,
+    text_to_model,
     aloud,
 )
 

@@ -28,6 +28,7 @@ from domain import (
     sessions,
     speech,
     teams,
+    text_to_model,
     transcripts,
 )
 from domain.deciding import AnyDecider, Command
@@ -42,6 +43,7 @@ DECIDERS: dict[Any, AnyDecider] = {
     recording.RecordingCommand: recording.RECORDING,
     transcripts.TranscriptCommand: transcripts.TRANSCRIPTS,
     aloud.SetFacilitatorVoice: aloud.ALOUD,
+    text_to_model.SetTextToModel: text_to_model.TEXT_TO_MODEL,
     practice.PracticeCommand: practice.PRACTICE,
     mastery.RecordFit: mastery.FITS,
     quests.QuestCommand: quests.QUEST_CLAIMS,

@@ -22,6 +22,7 @@ from domain.rooms import (
     TimerSet,
     TurnTaken,
 )
+from domain.text_to_model import TextToModelSet
 from domain.transcripts import TranscriptsSet, TurnTranscribed
 from realtime.hub import Hub
 from realtime.reading import persons_in
@@ -45,6 +46,7 @@ SHOWN = (
     TranscriptsSet,
     TurnTranscribed,
     FacilitatorVoiceSet,
+    TextToModelSet,
     InterventionDelivered,
     FacilitatorBegun,
     FacilitatorModeSet,

@@ -1,4 +1,4 @@
-"""What a room has on beside plain voice: transcripts, and the facilitator's own voice."""
+"""What a room has on beside plain voice: transcripts, text to the model, and the facilitator's own voice."""
 
 from litestar import Router, get, post
 from litestar.params import JSONBody
@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from domain.aloud import Aloud, SetFacilitatorVoice
 from domain.errors import Refused
+from domain.text_to_model import SetTextToModel, TextToModel
 from domain.transcripts import SetTranscripts, Transcripts
 from realtime.routes.common import Asking, Body, Done, InHouse, PathId, done
 from realtime.watching import must_watch
@@ -26,9 +27,10 @@ class Switch(Body, frozen=True, kw_only=True):
 
 
 class Spoken(Struct, frozen=True, kw_only=True):
-    """Whether speech is written down in the room, and whether the facilitator speaks in it."""
+    """Whether speech is written down, text is shown to the model, and the facilitator speaks."""
 
     transcripts: bool
+    text_to_model: bool
     facilitator_voice: bool
 
 
@@ -39,7 +41,8 @@ async def get_spoken(house: InHouse, access: Asking, room: PathId) -> Spoken:
     context = access.context(house.clock())
     transcripts: Transcripts = await house.performer.look(SetTranscripts(room=room, on=True), context)
     aloud: Aloud = await house.performer.look(SetFacilitatorVoice(room=room, on=True), context)
-    return Spoken(transcripts=transcripts.on, facilitator_voice=aloud.on)
+    model: TextToModel = await house.performer.look(SetTextToModel(room=room, on=True), context)
+    return Spoken(transcripts=transcripts.on, text_to_model=model.on, facilitator_voice=aloud.on)
 
 
 @post("/rooms/{room:str}/transcripts", status_code=200)
@@ -50,6 +53,12 @@ async def set_transcripts(house: InHouse, access: Asking, room: PathId, data: JS
     return await done(house, access, SetTranscripts(room=room, on=data.on))
 
 
+@post("/rooms/{room:str}/text-to-model", status_code=200)
+async def set_text_to_model(house: InHouse, access: Asking, room: PathId, data: JSONBody[Switch]) -> Done:
+    """Show the room's latest lines to the model, of those who agreed to it, or no longer. For tutors."""
+    return await done(house, access, SetTextToModel(room=room, on=data.on))
+
+
 @post("/rooms/{room:str}/facilitator-voice", status_code=200)
 async def set_facilitator_voice(house: InHouse, access: Asking, room: PathId, data: JSONBody[Switch]) -> Done:
     """Have the facilitator say its words aloud in the room, or no longer. For tutors."""
@@ -58,4 +67,8 @@ async def set_facilitator_voice(house: InHouse, access: Asking, room: PathId, da
     return await done(house, access, SetFacilitatorVoice(room=room, on=data.on))
 
 
-ROUTER = Router("/", route_handlers=[get_spoken, set_transcripts, set_facilitator_voice], tags=["rooms"])
+ROUTER = Router(
+    "/",
+    route_handlers=[get_spoken, set_transcripts, set_text_to_model, set_facilitator_voice],
+    tags=["rooms"],
+)

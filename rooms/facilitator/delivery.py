@@ -17,9 +17,10 @@ from domain.interventions import (
 from domain.log import EventLog
 from rooms.facilitator.arbitration import wish
 from rooms.facilitator.detectors import Finding
-from rooms.facilitator.history import Known, answer_keys
+from rooms.facilitator.history import Known, People, answer_keys
+from rooms.facilitator.lines import Line, permitted_lines, quotes
 from rooms.facilitator.phrasing import Phrased, Phraser, PhrasingRequest
-from rooms.facilitator.picture import Picture
+from rooms.facilitator.picture import Picture, millis
 from rooms.facilitator.policy import Policy
 from rooms.facilitator.validation import Fault, Rules, fault
 from rooms.facilitator.words import FITTING, named, template
@@ -46,12 +47,14 @@ class Delivery:
     def __init__(
         self,
         log: EventLog,
+        people: People,
         perform: Perform,
         policy: Policy,
         clock: Callable[[], datetime],
         phraser: Phraser | None,
     ) -> None:
         self._log = log
+        self._people = people
         self._perform = perform
         self._policy = policy
         self._clock = clock
@@ -102,9 +105,10 @@ class Delivery:
             addressee=rules.addressee,
             people=tuple(picture.pseudonyms().values()),
             evidence=finding.evidence,
+            said=await permitted_lines(self._log, self._people, picture, millis(self._clock())),
         )
         phrased = await phraser.phrase(request)
-        wrong = fault(phrased.text, rules) if phrased.text is not None else None
+        wrong = _wrong(phrased.text, rules, request.said) if phrased.text is not None else None
         await self._settle(_record(picture.room, intervention, phrased, wrong), picture.org, intervention)
         return None if wrong else phrased.text
 
@@ -112,6 +116,10 @@ class Delivery:
         """Perform a command; answers whether it made a difference."""
         context = Context(org=org, actor=ACTOR, role="service", at=self._clock(), cause=cause)
         return bool((await self._perform(command, context)).events)
+
+
+def _wrong(text: str, rules: Rules, said: tuple[Line, ...]) -> Fault | None:
+    return fault(text, rules) or ("quote" if quotes(text, said) else None)
 
 
 def _record(room: str, intervention: str, phrased: Phrased, wrong: Fault | None) -> RecordModelCall:

@@ -58,7 +58,7 @@ class Facilitator:
         self._facts = ports.facts
         self._marks = ports.marks
         self._occupied = ports.rooms or partial(occupied_rooms, ports.log)
-        self._delivery = Delivery(ports.log, ports.perform, policy, clock, ports.phraser)
+        self._delivery = Delivery(ports.log, ports.people, ports.perform, policy, clock, ports.phraser)
         self._clock = clock
         self._policy = policy
         self._pause = pause

@@ -5,16 +5,21 @@ from typing import Literal, Protocol
 from msgspec import Struct
 
 from domain.interventions import Detector
+from rooms.facilitator.lines import Line
 
 
 class PhrasingRequest(Struct, frozen=True, kw_only=True):
-    """What a model is told: pseudonyms and figures only, nobody's name and nobody's words."""
+    """What a model is told: pseudonyms and figures, nobody's name, and nobody's words but those in `said`.
+
+    `said` are the latest lines, of whoever agreed to that, in rooms that did (`lines.py`).
+    """
 
     intervention: str
     detector: Detector
     addressee: str
     people: tuple[str, ...]
     evidence: str
+    said: tuple[Line, ...] = ()
 
 
 class ModelCall(Struct, frozen=True, kw_only=True):

@@ -16,10 +16,19 @@ LONGEST = 240
 SENTENCES = 2
 
 Fault = Literal[
-    "too-long", "markup", "too-many-sentences", "pseudonym", "figure", "answer", "disguise", "judgement"
+    "too-long",
+    "markup",
+    "too-many-sentences",
+    "pseudonym",
+    "figure",
+    "answer",
+    "disguise",
+    "judgement",
+    "quote",
 ]
 """Why a text may not be said; `judgement` is a word of emotion or ability, `disguise` anything that no plain
-English sentence has, `figure` a number that was not there before."""
+English sentence has, `figure` a number that was not there before, `quote` what somebody
+said, word for word (`lines.py`)."""
 
 _ENDS = re.compile(r"[.!?…。]+(?=[\s\"')\]»]|$)")
 _MARKUP = re.compile(r"[<>{}\[\]|`*_#@\\]|https?:|www\.")

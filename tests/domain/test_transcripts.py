@@ -7,6 +7,7 @@ from domain.erasure import ERASURE, ErasePerson
 from domain.people import ConsentGiven, ConsentWithdrawn, PersonErased
 from domain.rooms import RoomClosed, RoomIsClosed, RoomOpened, UnknownRoom
 from domain.speech import NoSuchTurn, OnlyTheVoiceNode
+from domain.text_to_model import TEXT_TO_MODEL, SetTextToModel, TextToModelSet
 from domain.transcripts import (
     TRANSCRIPTS,
     NotToBeWrittenDown,
@@ -32,6 +33,7 @@ transcribed = TurnTranscribed(**SAID, **WORDS, piece=0)
 SETTINGS = [
     (TRANSCRIPTS, SetTranscripts, TranscriptsSet),
     (ALOUD, SetFacilitatorVoice, FacilitatorVoiceSet),
+    (TEXT_TO_MODEL, SetTextToModel, TextToModelSet),
 ]
 
 

@@ -85,6 +85,7 @@ from domain.sessions import (
     SessionStarted,
 )
 from domain.teams import TeamFormed, TeamJoined, TeamLeft
+from domain.text_to_model import TextToModelSet
 from domain.transcripts import TranscriptsSet, TurnTranscribed
 
 STARTS = datetime(2025, 3, 11, 15, 0, 0, 250_000, tzinfo=UTC)
@@ -123,6 +124,7 @@ EXAMPLES: tuple[Event, ...] = (
         recogniser="faster-whisper small",
     ),
     FacilitatorVoiceSet(room="algebra", on=True, by="tia"),
+    TextToModelSet(room="algebra", on=True, by="tia"),
     MessageSent(room="algebra", person="ada", message="m-1", text=WORDS, anchor="text@4294967295:12"),
     TimerSet(room="algebra", person="tia", phase="work", ends=ENDS),
     ProblemPosed(room="algebra", problem="thirds", person="tia"),

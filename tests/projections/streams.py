@@ -24,6 +24,7 @@ from domain import (
     rooms,
     sessions,
     teams,
+    text_to_model,
     transcripts,
 )
 from domain.events import Event, Recorded
@@ -151,6 +152,7 @@ KINDS: dict[type[Event], dict[str, st.SearchStrategy]] = {
         "language": st.just("en"),
         "recogniser": st.just("scripted"),
     },
+    text_to_model.TextToModelSet: {"room": ROOM, "on": st.booleans(), "by": TUTOR},
     aloud.FacilitatorVoiceSet: {"room": ROOM, "on": st.booleans(), "by": TUTOR},
     practice.ProblemAdded: {
         "problem": PROBLEM,

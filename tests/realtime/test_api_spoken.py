@@ -60,7 +60,11 @@ async def test_what_is_said_is_read_by_the_room_and_by_the_audit_and_is_gone_wit
         tia, ada, kim, root = people
         room = await room_with(tia, ada)
         await agree(ada)
-        assert await ada.get(f"/rooms/{room}/spoken") == {"transcripts": False, "facilitator_voice": False}
+        assert await ada.get(f"/rooms/{room}/spoken") == {
+            "transcripts": False,
+            "text_to_model": False,
+            "facilitator_voice": False,
+        }
         await tia.post(f"/rooms/{room}/transcripts", on=True)
         async with (
             tia.stream(f"/rooms/{room}/feed") as feed,

@@ -12,6 +12,7 @@ const NAMES: Record<string, string> = {
   "turn.taken": "Spoke",
   "turn.transcribed": "Speech written down",
   "room.transcripts-set": "Transcripts turned on or off",
+  "room.text-to-model-set": "Reading along by a model turned on or off",
   "room.facilitator-voice-set": "Facilitator's voice turned on or off",
   "recording.started": "Recording began",
   "recording.stopped": "Recording ended",

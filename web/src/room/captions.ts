@@ -41,6 +41,7 @@ export class Captions extends LitElement {
   @property({ attribute: false }) captions: readonly Caption[] = [];
   @property({ attribute: false }) nameOf: (person: string) => string = (person) => person;
   @property({ type: Boolean }) transcripts = false;
+  @property({ type: Boolean }) model = false;
   @property({ type: Boolean }) voice = false;
   /** Whether one may change it. */
   @property({ type: Boolean }) sets = false;
@@ -48,8 +49,15 @@ export class Captions extends LitElement {
   @property({ type: Boolean }) agreed = false;
 
   override render() {
-    if (!this.sets && !this.transcripts) return nothing;
-    return html`<section aria-label="Captions">${this.sets ? this.settings() : nothing} ${this.transcripts ? this.said() : nothing}</section>`;
+    if (!this.sets && !this.transcripts && !this.model) return nothing;
+    return html`<section aria-label="Captions">
+      ${this.sets ? this.settings() : nothing} ${this.model ? this.read() : nothing}
+      ${this.transcripts ? this.said() : nothing}
+    </section>`;
+  }
+
+  private read() {
+    return html`<p class="muted small" data-testid="read-along">A language model may read along, of those who agreed.</p>`;
   }
 
   private said() {
@@ -63,6 +71,7 @@ export class Captions extends LitElement {
   private settings() {
     return html`<div class="set">
       ${this.choice("transcripts", this.transcripts, "Write down what is said")}
+      ${this.choice("text-to-model", this.model, "Let a language model read along")}
       ${this.choice("facilitator-voice", this.voice, "Let the facilitator speak")}
     </div>`;
   }

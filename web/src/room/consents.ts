@@ -35,7 +35,7 @@ const CHOICES: Choice[] = [
     scope: "text-to-model",
     title: "Let a language model read along",
     means:
-      "What you write in the room may be shown to a language model, without your name, so that the facilitator finds better words. Without this it uses ready-made sentences.",
+      "In rooms where a tutor has turned it on, the last lines that you wrote, or said where that is written down, may be shown to a language model, without names, so that the facilitator finds better words. Without this nothing of yours is shown to it.",
   },
   {
     scope: "leaderboard",

@@ -148,6 +148,7 @@ export class RoomInside extends LitElement {
           .captions=${this.session.spoken.captions}
           .nameOf=${this.nameOf}
           ?transcripts=${this.session.spoken.transcripts}
+          ?model=${this.session.spoken.textToModel}
           ?voice=${this.session.spoken.facilitatorVoice}
           ?sets=${this.teaches}
           ?agreed=${this.session.me.consents.includes("transcript") && this.session.me.consents.includes("voice")}

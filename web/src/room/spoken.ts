@@ -5,9 +5,20 @@ import type { Fact } from "../shared/types";
 
 /** Who the facilitator is among those who are heard. */
 export const FACILITATOR = "(facilitator)";
-export const SPOKEN_FACTS = ["turn.transcribed.v1", "room.transcripts-set.v1", "room.facilitator-voice-set.v1"];
+export const SPOKEN_FACTS = [
+  "turn.transcribed.v1",
+  "room.transcripts-set.v1",
+  "room.text-to-model-set.v1",
+  "room.facilitator-voice-set.v1",
+];
 
-export type Setting = "transcripts" | "facilitator-voice";
+export type Setting = "transcripts" | "text-to-model" | "facilitator-voice";
+
+interface Settings {
+  readonly transcripts: boolean;
+  readonly text_to_model: boolean;
+  readonly facilitator_voice: boolean;
+}
 
 export interface Caption {
   readonly position: number;
@@ -29,6 +40,7 @@ export function withCaption(captions: readonly Caption[], fact: Fact): readonly 
 
 export class Spoken {
   transcripts = false;
+  textToModel = false;
   facilitatorVoice = false;
   captions: readonly Caption[] = [];
 
@@ -39,8 +51,9 @@ export class Spoken {
   ) {}
 
   async refresh(): Promise<void> {
-    const now = await this.api.get<{ transcripts: boolean; facilitator_voice: boolean }>(`/rooms/${this.room}/spoken`);
+    const now = await this.api.get<Settings>(`/rooms/${this.room}/spoken`);
     this.transcripts = now.transcripts;
+    this.textToModel = now.text_to_model;
     this.facilitatorVoice = now.facilitator_voice;
     this.changed();
   }
@@ -52,6 +65,7 @@ export class Spoken {
   fact(fact: Fact): void {
     const on = Boolean(fact.event["on"]);
     if (fact.event.type === "room.transcripts-set.v1") this.transcripts = on;
+    if (fact.event.type === "room.text-to-model-set.v1") this.textToModel = on;
     if (fact.event.type === "room.facilitator-voice-set.v1") this.facilitatorVoice = on;
     if (!this.transcripts) this.captions = [];
     else if (fact.event.type === "turn.transcribed.v1") this.show(fact);
