@@ -112,8 +112,8 @@ def unnamed(text: str, names: Mapping[str, str]) -> str:
     """The text with what is given for each name in place of it, and of each of its words."""
     given: dict[str, str] = {}
     for name, instead in names.items():
-        composed = normalize("NFC", name)
-        for part in (composed, *_WORD.findall(composed)):
+        parts = _WORD.findall(normalize("NFC", name))
+        for part in (" ".join(parts), *parts) if parts else ():
             given.setdefault(part, instead)
     if not given:
         return text
