@@ -2,30 +2,41 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from domain.deciding import Command
 from domain.events import Context, Event
+from domain.guidance import BeginFacilitating
 from domain.interventions import (
     DeliverIntervention,
     InterventionDecided,
+    InterventionHeldOut,
     ModelAnswered,
     ModelAsked,
+    Move,
     RecordModelCall,
     Source,
 )
 from domain.log import EventLog
 from rooms.facilitator.arbitration import wish
 from rooms.facilitator.detectors import Finding
+<<<<<<< Updated upstream
 from rooms.facilitator.history import Known, People, answer_keys
 from rooms.facilitator.lines import Line, permitted_lines, quotes
+=======
+from rooms.facilitator.history import Known, answer_keys, read_picture, read_tally
+from rooms.facilitator.learning import CERTAIN, Tally
+from rooms.facilitator.outcomes import outcome
+>>>>>>> Stashed changes
 from rooms.facilitator.phrasing import Phrased, Phraser, PhrasingRequest
 from rooms.facilitator.picture import Picture, millis
 from rooms.facilitator.policy import Policy
 from rooms.facilitator.validation import Fault, Rules, fault
-from rooms.facilitator.words import FITTING, named, template
+from rooms.facilitator.words import named, template
 
 ACTOR = "facilitator"
+HeldOut = Literal["held-out"]
+Measured = Literal["measured"]
 
 
 class Performed(Protocol):
@@ -59,33 +70,73 @@ class Delivery:
         self._policy = policy
         self._clock = clock
         self._phraser = phraser
+        self._tallies: dict[str, Tally] = {}
 
-    async def begin(self, picture: Picture, finding: Finding, now: int, known: Known) -> Source | None:
+    async def announce(self, picture: Picture) -> None:
+        """Tell the room by which policy it is watched, and how often nothing is said by lot."""
+        begin = BeginFacilitating(
+            room=picture.room,
+            policy=self._policy.label,
+            values=self._policy.values,
+            hold_out=round(self._policy.hold_out * CERTAIN),
+        )
+        await self._settle(begin, picture.org, f"position:{picture.position}")
+
+    async def begin(
+        self, picture: Picture, finding: Finding, now: int, known: Known, seen: int
+    ) -> Source | HeldOut | None:
         """Decide to act on a finding, if the log agrees, and say it. Answers whose words they were.
 
-        None if another facilitator decided the very same at the same moment: that one says it.
+        `held-out` if by lot nothing is said; None if another facilitator decided the very same at the same
+        moment: that one says it.
         """
+<<<<<<< Updated upstream
         decision = wish(picture, finding, now, self._policy)
         decided = await self._settle(decision, picture.org, f"position:{picture.position}")
         if not decided:
             return None
         return await self._say(picture, decision.intervention, finding, known, self._phraser)
+=======
+        tally = self._tallies.setdefault(picture.org, Tally())
+        await read_tally(self._log, picture.org, tally, seen)
+        decision = wish(picture, finding, now, self._policy, tally, seen)
+        events = await self._settle(decision, picture.org, f"position:{seen}")
+        if not events:
+            return None
+        if any(isinstance(event, InterventionHeldOut) for event in events):
+            return "held-out"
+        return await self._say(picture, decision.intervention, finding, decision.move, known, self._phraser)
+>>>>>>> Stashed changes
 
     async def finish(self, picture: Picture, decided: InterventionDecided, known: Known) -> Source:
         """Say what was decided and never said; a model that was asked already is not asked again."""
         finding = Finding(detector=decided.detector, person=decided.person, evidence=decided.evidence)
         phraser = None if decided.intervention in picture.said.asked else self._phraser
-        return await self._say(picture, decided.intervention, finding, known, phraser)
+        return await self._say(picture, decided.intervention, finding, decided.move, known, phraser)
+
+    async def measure(self, picture: Picture, decided: InterventionDecided, seen: int) -> Measured:
+        """Record what came of an intervention, or of none in its place."""
+        policy = self._policy
+        until = decided.moment + policy.outcome + policy.settle
+        then = await read_picture(self._log, (picture.org, picture.room), policy.reach, seen, until)
+        await self._settle(outcome(then, decided, policy, seen), picture.org, decided.intervention)
+        return "measured"
 
     async def _say(
-        self, picture: Picture, intervention: str, finding: Finding, known: Known, phraser: Phraser | None
+        self,
+        picture: Picture,
+        intervention: str,
+        finding: Finding,
+        move: Move,
+        known: Known,
+        phraser: Phraser | None,
     ) -> Source:
         pseudonym = picture.pseudonyms()[finding.person]
         keys = await answer_keys(self._log, picture.org, picture.problems)
         rules = Rules(addressee=pseudonym, name_length=len(known.name), keys=keys)
         text = await self._ask(phraser, picture, intervention, finding, rules) if phraser else None
         source: Source = "model" if text else "template"
-        text = text or template(FITTING[finding.detector][0], intervention, rules)
+        text = text or template(move, intervention, rules)
         said = DeliverIntervention(
             intervention=intervention,
             room=picture.room,
@@ -112,10 +163,10 @@ class Delivery:
         await self._settle(_record(picture.room, intervention, phrased, wrong), picture.org, intervention)
         return None if wrong else phrased.text
 
-    async def _settle(self, command: Command, org: str, cause: str) -> bool:
-        """Perform a command; answers whether it made a difference."""
+    async def _settle(self, command: Command, org: str, cause: str) -> Sequence[Event]:
+        """Perform a command; answers what was recorded, nothing if it made no difference."""
         context = Context(org=org, actor=ACTOR, role="service", at=self._clock(), cause=cause)
-        return bool((await self._perform(command, context)).events)
+        return (await self._perform(command, context)).events
 
 
 def _wrong(text: str, rules: Rules, said: tuple[Line, ...]) -> Fault | None:

@@ -27,10 +27,10 @@ class Finding(Struct, frozen=True, kw_only=True):
 
 def quiet(picture: Picture, now: int, policy: Policy, exempt: Collection[str] = ()) -> list[Finding]:
     """Those who take next to no part in speech and messages and edits, in a group that is active."""
-    low = left_out(picture, now, policy, _to_invite(picture, now, policy, exempt))
+    low = left_out(picture, now, policy, to_invite(picture, now, policy, exempt))
     return [
         Finding(detector="quiet", person=person, evidence=_of_quiet(picture, person, now, policy))
-        for person in _least_first(picture, low, now, policy.long)
+        for person in least_first(picture, low, now, policy.long)
     ]
 
 
@@ -39,10 +39,10 @@ def dominated(picture: Picture, now: int, policy: Policy, exempt: Collection[str
     over = dominating(picture, now, policy, [person for person in picture.members if person not in exempt])
     if not over:
         return []
-    others = [p for p in _to_invite(picture, now, policy, exempt) if p not in over]
+    others = [p for p in to_invite(picture, now, policy, exempt) if p not in over]
     return [
         Finding(detector="dominance", person=p, evidence=_of_dominance(picture, over[0], p, now, policy))
-        for p in _least_first(picture, others, now, policy.long)
+        for p in least_first(picture, others, now, policy.long)
     ]
 
 
@@ -100,16 +100,20 @@ def _active(picture: Picture, now: int, policy: Policy) -> bool:
     return any(sum(amounts.values()) >= enough for amounts, enough in zip(channels, least, strict=True))
 
 
-def _to_invite(picture: Picture, now: int, policy: Policy, exempt: Collection[str]) -> list[str]:
-    """Members who may be invited: in for long enough to be judged, and not speaking at this moment."""
+def to_invite(picture: Picture, now: int, policy: Policy, exempt: Collection[str]) -> list[str]:
+    """Members who may be invited: willing, in for long enough to be judged, and not speaking right now."""
     return [
         person
         for person, since in picture.members.items()
-        if person not in exempt and now - since >= policy.warm_up and not picture.speaks(person, now)
+        if person not in exempt
+        and person not in picture.spared
+        and now - since >= policy.warm_up
+        and not picture.speaks(person, now)
     ]
 
 
-def _least_first(picture: Picture, people: Iterable[str], now: int, window: int) -> list[str]:
+def least_first(picture: Picture, people: Iterable[str], now: int, window: int) -> list[str]:
+    """The people, whoever took part least first."""
     channels = list(_channels(picture, window, now))
     return sorted(people, key=lambda person: [amounts[person] for amounts in channels])
 
@@ -117,10 +121,10 @@ def _least_first(picture: Picture, people: Iterable[str], now: int, window: int)
 def _of_quiet(picture: Picture, person: str, now: int, policy: Policy) -> str:
     talk, messages, edits = _channels(picture, policy.long, now)
     wrote = _wrote("written", messages[person], edits[person]) or "written nothing"
-    group = [f"talked for {_seconds(sum(talk.values()))} s"] if any(talk.values()) else []
+    group = [f"talked for {seconds(sum(talk.values()))} s"] if any(talk.values()) else []
     group += [written] if (written := _wrote("wrote", sum(messages.values()), sum(edits.values()))) else []
     return (
-        f"The person addressed has spoken {_seconds(talk[person])} s of the last {_seconds(policy.long)} s, "
+        f"The person addressed has spoken {seconds(talk[person])} s of the last {seconds(policy.long)} s, "
         f"and {wrote}; the group {' and '.join(group)}."
     )
 
@@ -129,8 +133,8 @@ def _of_dominance(picture: Picture, dominant: str, person: str, now: int, policy
     talk = picture.talk(policy.long, now)
     share = shares(talk)[dominant]
     return (
-        f"One of {len(talk)} people has had {share:.0%} of the talk of the last {_seconds(policy.long)} s; "
-        f"the person addressed has spoken {_seconds(talk[person])} s."
+        f"One of {len(talk)} people has had {share:.0%} of the talk of the last {seconds(policy.long)} s; "
+        f"the person addressed has spoken {seconds(talk[person])} s."
     )
 
 
@@ -144,5 +148,6 @@ def _count(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
-def _seconds(length: int) -> int:
+def seconds(length: int) -> int:
+    """A length of time in whole seconds."""
     return round(length / 1000)

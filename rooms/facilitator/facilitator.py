@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from traceback import extract_tb
+from typing import Literal
 
 from domain.catalogue import UndecodableEvent
 from domain.errors import BoundaryMoved, LogUnavailable, Refused
 from domain.events import Recorded
 from domain.interventions import InterventionDecided
-from rooms.facilitator.arbitration import choose, unsaid
+from rooms.facilitator.arbitration import DAY, choose, unmeasured, unsaid
 from rooms.facilitator.delivery import Delivery
 from rooms.facilitator.detectors import Finding
 from rooms.facilitator.history import Known, Place, occupied_rooms, read_picture
@@ -29,6 +30,14 @@ from rooms.facilitator.ports import Mark, Ports
 _log = logging.getLogger(__name__)
 
 
+Todo = (
+    tuple[Literal["say"], InterventionDecided]
+    | tuple[Literal["decide"], Finding]
+    | tuple[Literal["measure"], InterventionDecided]
+)
+"""Say what was decided, decide on what was found, or measure what came of what was said or held out."""
+
+
 @dataclass
 class Watched:
     """A room that somebody is in."""
@@ -37,6 +46,10 @@ class Watched:
     tutors: frozenset[str] = frozenset()
     busy: bool = False
     rests_until: int = 0
+    announced: bool = False
+    """Whether this process has told the room by which policy it is watched."""
+    found: int | None = None
+    """Since when a finding waits for nobody to speak (ms)."""
 
 
 class Facilitator:
@@ -61,12 +74,13 @@ class Facilitator:
         self._delivery = Delivery(ports.log, ports.people, ports.perform, policy, clock, ports.phraser)
         self._clock = clock
         self._policy = policy
+        self._label = policy.label
         self._pause = pause
         self._begun: int | None = None
         self._rooms: dict[Place, Watched] = {}
         self._unread: set[Place] = set()
         self.counts: Counter[str] = Counter()
-        """How often something happened: `template`, `model`, `refused`, `unavailable`, `failed`."""
+        """How often: `template`, `model`, `held-out`, `measured`, `refused`, `unavailable`, `failed`."""
 
     async def run(self) -> None:
         """Work until cancelled. What was decided and not said by then is said by whoever comes next."""
@@ -107,7 +121,7 @@ class Facilitator:
             self._unread.add(place)
             return None
         room.picture.fold(recorded)
-        if not room.picture.members:
+        if not (room.picture.members or room.picture.said.unmeasured):
             del self._rooms[place]
             return None
         return place
@@ -144,32 +158,61 @@ class Facilitator:
         if room is not None and room.picture.position > picture.position:
             self._unread.add(place)
             return None
-        if not (picture.open and picture.members):
+        if not (picture.open and picture.members) and not self._measures(picture):
             self._rooms.pop(place, None)
             return None
         if room is None:
             room = self._rooms[place] = Watched(picture)
         picture.take_marks_of(room.picture)
+        picture.spared = room.picture.spared
         room.picture = picture
         return room
+
+    def _measures(self, picture: Picture) -> bool:
+        """Whether it is still to be seen what came of something there, though everybody has left."""
+        now = millis(self._clock())
+        return any(now - decided.moment < DAY for decided in picture.said.unmeasured.values())
 
     def _look(self, place: Place, tasks: asyncio.TaskGroup) -> None:
         """See whether there is anything to say, and if so begin to."""
         room = self._rooms[place]
         now = millis(self._clock())
-        if not room.busy and now >= room.rests_until and self._todo(room, now) is not None:
+        if room.busy or now < room.rests_until:
+            return
+        if self._must_announce(room) or self._is_due(room, self._todo(room, now), now):
             room.busy = True
             tasks.create_task(self._act(place, room), name="intervention")
 
-    def _todo(self, room: Watched, now: int) -> InterventionDecided | Finding | None:
-        return unsaid(room.picture, now, self._policy) or choose(room.picture, now, self._policy, room.tutors)
+    def _todo(self, room: Watched, now: int) -> Todo | None:
+        picture, policy = room.picture, self._policy
+        if decided := unsaid(picture, now, policy):
+            return "say", decided
+        if finding := choose(picture, now, policy, room.tutors):
+            return "decide", finding
+        if decided := unmeasured(picture, now, policy):
+            return "measure", decided
+        return None
+
+    def _is_due(self, room: Watched, todo: Todo | None, now: int) -> bool:
+        """Whether to act now. A finding waits a while for nobody to speak; by then it may be over."""
+        if todo is None or todo[0] != "decide":
+            room.found = None
+            return todo is not None
+        room.found = now if room.found is None else room.found
+        talking = any(room.picture.speaks(person, now) for person in room.picture.members)
+        return not talking or now - room.found >= self._policy.gap
+
+    def _must_announce(self, room: Watched) -> bool:
+        begun = room.picture.guidance.begun
+        known = begun is not None and begun.policy == self._label
+        return not (room.announced or known) and room.picture.together is not None
 
     async def _act(self, place: Place, room: Watched) -> None:
         """Intervene; whatever goes wrong concerns this room alone, which then rests for a while."""
         rest = millis(self._clock()) + self._policy.held
         try:
-            if source := await self._intervene(place):
-                self.counts[source] += 1
+            if result := await self._intervene(place):
+                self.counts[result] += 1
         except Refused as refused:
             self.counts["refused"] += 1
             room.rests_until = rest
@@ -185,19 +228,27 @@ class Facilitator:
             room.busy = False
 
     async def _intervene(self, place: Place) -> str | None:
-        """Look again at what the log says now, and act on that. Answers whose words were said, if any."""
-        room = self._adopt(place, await read_picture(self._log, place, self._policy.reach))
+        """Look again at what the log says now, and act on that. Answers what became of it, if anything."""
+        seen = await self._log.head()
+        room = self._adopt(place, await read_picture(self._log, place, self._policy.reach, seen))
         if room is None:
             return None
+        if self._must_announce(room):
+            room.announced = True
+            await self._delivery.announce(room.picture)
+            return await self._intervene(place)
         picture = room.picture
-        known = await self._people.people(picture.org, list(picture.members))
+        known = await self._people.people(picture.org, list(picture.members), seen)
         room.tutors = frozenset(person for person in known if known[person].tutor)
+        picture.spared = frozenset(person for person in known if known[person].declines)
         now = millis(self._clock())
         match self._todo(room, now):
-            case InterventionDecided() as decided:
+            case "say", decided:
                 return await self._delivery.finish(picture, decided, _who(known, decided.person))
-            case Finding() as finding:
-                return await self._delivery.begin(picture, finding, now, _who(known, finding.person))
+            case "decide", finding:
+                return await self._delivery.begin(picture, finding, now, _who(known, finding.person), seen)
+            case "measure", decided:
+                return await self._delivery.measure(picture, decided, seen)
             case None:
                 return None
 

@@ -1,9 +1,26 @@
 """The picture of the group: who took part how much, as one fold over the events of a room. Pure."""
 
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from domain.events import Recorded
-from domain.interventions import InterventionDecided, InterventionDelivered, ModelAsked
+from domain.guidance import (
+    FacilitatorBegun,
+    FacilitatorModeSet,
+    FacilitatorTuned,
+    ReadingSet,
+    StuckReported,
+)
+from domain.interventions import (
+    InterventionDecided,
+    InterventionDelivered,
+    InterventionHeldOut,
+    InterventionProposed,
+    InterventionWithheld,
+    LiveTurn,
+    ModelAsked,
+    OutcomeMeasured,
+)
 from domain.practice import AnswerGiven, HintTaken
 from domain.rooms import (
     BoardEdited,
@@ -13,11 +30,15 @@ from domain.rooms import (
     RoomJoined,
     RoomLeft,
     RoomOpened,
+    TimerSet,
     TurnTaken,
 )
 from rooms.facilitator.answers import Answers, Consensus
+from rooms.facilitator.guided import Guidance
+from rooms.facilitator.reading import Reading
 from rooms.facilitator.said import Said
-from rooms.facilitator.track import Track, Windows
+from rooms.facilitator.spans import Spans
+from rooms.facilitator.track import PRUNE_EVERY, Track, Windows
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
@@ -25,7 +46,9 @@ PROBLEMS_KEPT = 16
 
 FOLDED = (
     *(RoomOpened, RoomClosed, RoomJoined, RoomLeft, TurnTaken, MessageSent, BoardEdited, AnswerGiven),
-    *(HintTaken, ProblemPosed, InterventionDecided, ModelAsked, InterventionDelivered),
+    *(HintTaken, ProblemPosed, TimerSet, InterventionDecided, InterventionHeldOut, ModelAsked),
+    *(InterventionProposed, InterventionWithheld, InterventionDelivered, OutcomeMeasured),
+    *(FacilitatorBegun, FacilitatorModeSet, FacilitatorTuned, ReadingSet, StuckReported),
 )
 """The events that a picture is made of; all of them carry the room's tag."""
 
@@ -57,6 +80,17 @@ class Picture:
         self.answers = Answers()
         """What was answered to each of the latest problems, and whether the group agrees on it."""
         self.said = Said()
+        self.guidance = Guidance()
+        self.anybody = Spans()
+        """When anybody spoke, of turns that are on record."""
+        self.stuck: int | None = None
+        """When somebody said last that the group is stuck (ms), since it got its problem."""
+        self.break_until = 0
+        """Until when the room has a break (ms)."""
+        self.reading = Reading()
+        """How messages compare with the words of the problem, where the room lets them be."""
+        self.spared: frozenset[str] = frozenset()
+        """Who does not want to be called on, as far as whoever read the log knows."""
         self._tracks: dict[str, Track] = {}
         self._present: dict[str, Track] = {}
         """The tracks of the members, in the same order."""
@@ -72,12 +106,14 @@ class Picture:
         match recorded.event:
             case TurnTaken() as turn:
                 self.track(turn.person).take_turn(turn.started, turn.ended)
+                self.anybody.add(turn.started, turn.ended)
+                self._prune()
             case BoardEdited() as edit:
                 for run in edit.runs:
                     if run.by is None:
                         self.track(run.person).edits.add(at)
             case MessageSent() as message:
-                self.track(message.person).messages.add(at)
+                self._write(message, at)
             case AnswerGiven() | HintTaken() as work:
                 self._practise(work, at)
             case _:
@@ -101,9 +137,10 @@ class Picture:
         """
         return {person: track.talked(windows, now) for person, track in self._present.items()}
 
-    def consensus(self) -> Consensus | None:
-        """What all members agree on, of the problem that the room works on now."""
-        return self.answers.consensus(self.problems[-1], self.members) if self.problems else None
+    def consensus(self, exempt: Collection[str] = ()) -> Consensus | None:
+        """What all members but the exempt agree on, of the problem that the room works on now."""
+        members = [person for person in self.members if person not in exempt]
+        return self.answers.consensus(self.problems[-1], members) if self.problems else None
 
     def messages(self, window: int, now: int) -> dict[str, int]:
         """How many messages each member wrote in (now - window, now]."""
@@ -126,6 +163,25 @@ class Picture:
     def speaks(self, person: str, now: int) -> bool:
         """Whether a member is speaking at this moment, as far as live signs tell."""
         return person in self._tracks and self._tracks[person].speaks(now)
+
+    def speaking(self) -> tuple[LiveTurn, ...]:
+        """What is known of turns that the log does not have yet, in the order of the members."""
+        live = ((person, track.live) for person, track in self._present.items())
+        return tuple(LiveTurn(person=p, began=turn[0], ended=turn[1]) for p, turn in live if turn is not None)
+
+    def hear(self, speaking: Iterable[LiveTurn]) -> None:
+        """Take over what is known of turns that the log does not have yet."""
+        for turn in speaking:
+            if turn.person in self._present:
+                self._present[turn.person].live = (turn.began, turn.ended)
+
+    def last_act(self) -> int:
+        """When anybody last did anything that is remembered (ms), a turn in progress left aside."""
+        return max((track.last for track in self._tracks.values()), default=0)
+
+    def known(self) -> Mapping[str, Track]:
+        """What everybody did who is remembered, also those who have left."""
+        return self._tracks
 
     def track(self, person: str) -> Track:
         """What one person did; begun if there is nothing yet."""
@@ -161,10 +217,39 @@ class Picture:
                 self._leave(left.person, at)
             case ProblemPosed() as posed:
                 self._work_on(posed.problem)
-            case InterventionDecided() | ModelAsked() | InterventionDelivered() as step:
+            case TimerSet() as timer:
+                self.break_until = millis(timer.ends) if timer.phase == "break" else 0
+            case StuckReported():
+                self.stuck = at
+            case _:
+                self._guide(recorded)
+
+    def _guide(self, recorded: Recorded) -> None:
+        """Fold what the facilitator did, and how it is guided."""
+        match recorded.event:
+            case FacilitatorBegun() | FacilitatorModeSet() | FacilitatorTuned() | ReadingSet() as event:
+                self.guidance.fold(event)
+            case (
+                InterventionDecided()
+                | InterventionHeldOut()
+                | ModelAsked()
+                | InterventionProposed()
+                | InterventionWithheld()
+                | InterventionDelivered()
+                | OutcomeMeasured()
+            ) as step:
                 self.said.fold(step)
             case _:
                 pass
+
+    def _prune(self) -> None:
+        if len(self.anybody) % PRUNE_EVERY == 0:
+            self.anybody.prune(self._latest - self.reach)
+
+    def _write(self, message: MessageSent, at: int) -> None:
+        self.track(message.person).messages.add(at)
+        if self.guidance.reading:
+            self.reading.read(message.text, at)
 
     def _leave(self, person: str, at: int) -> None:
         self.members.pop(person, None)
@@ -185,10 +270,13 @@ class Picture:
             track.hints.add(at)
         else:
             (track.right if work.correct else track.wrong).add(at)
-            self.answers.give(work.problem, work.person, work.given, work.correct)
+            self.answers.give(work.problem, work.person, work.given, work.correct, at)
         self._work_on(work.problem)
 
     def _work_on(self, problem: str) -> None:
+        if self.problems[-1:] != [problem]:
+            self.stuck = None
+            self.reading.begin()
         if problem in self.problems:
             self.problems.remove(problem)
         self.problems = [*self.problems, problem][-PROBLEMS_KEPT:]

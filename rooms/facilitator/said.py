@@ -1,8 +1,29 @@
-"""What the facilitator decided and said in a room: what cool-downs, the budget and a successor need."""
+"""What the facilitator decided and said in a room: what cool-downs, budget, outcomes and a successor need."""
 
 from collections import deque
 
-from domain.interventions import HOUR, InterventionDecided, InterventionDelivered, ModelAsked
+from domain.interventions import (
+    HOUR,
+    Detector,
+    InterventionDecided,
+    InterventionDelivered,
+    InterventionHeldOut,
+    InterventionProposed,
+    InterventionWithheld,
+    ModelAsked,
+    OutcomeMeasured,
+)
+
+Step = (
+    InterventionDecided
+    | InterventionHeldOut
+    | ModelAsked
+    | InterventionProposed
+    | InterventionWithheld
+    | InterventionDelivered
+    | OutcomeMeasured
+)
+UNMEASURED_KEPT = 32
 
 
 class Said:
@@ -13,19 +34,30 @@ class Said:
         self.pending: dict[str, InterventionDecided] = {}
         self.asked: set[str] = set()
         """Pending interventions for which a model was asked already."""
+        self.waiting: dict[str, InterventionDecided] = {}
+        """Whose words a tutor has not approved yet."""
+        self.unmeasured: dict[str, InterventionDecided] = {}
+        """What was said or held out, and whose outcome is not on record yet."""
+        self.last_by: dict[Detector, int] = {}
+        """When each detector was last acted on (ms)."""
         self._by_person: dict[str, int] = {}
         self._hour: deque[int] = deque()
 
-    def fold(self, step: InterventionDecided | ModelAsked | InterventionDelivered) -> None:
+    def fold(self, step: Step) -> None:
         """Take one step of an intervention in."""
         match step:
             case InterventionDecided():
                 self._decided(step)
             case ModelAsked():
                 self.asked.add(step.intervention)
-            case InterventionDelivered():
-                self.pending.pop(step.intervention, None)
-                self.asked.discard(step.intervention)
+            case OutcomeMeasured():
+                self.unmeasured.pop(step.intervention, None)
+            case _:
+                self._settled(step)
+
+    def busy(self, now: int, stale: int) -> bool:
+        """Whether words wait for a tutor's approval: one thing at a time."""
+        return any(now - decided.moment <= stale for decided in self.waiting.values())
 
     def rests(self, now: int, cooldown: int, hourly: int) -> bool:
         """Whether the group is left alone at `now`, as the log would decide it."""
@@ -38,8 +70,24 @@ class Said:
         last = self._by_person.get(person)
         return last is not None and now - last < cooldown
 
+    def _settled(
+        self,
+        step: InterventionHeldOut | InterventionProposed | InterventionWithheld | InterventionDelivered,
+    ) -> None:
+        self.asked.discard(step.intervention)
+        decided = self.pending.pop(step.intervention, None) or self.waiting.pop(step.intervention, None)
+        if decided is None or isinstance(step, InterventionWithheld):
+            return
+        if isinstance(step, InterventionProposed):
+            self.waiting[step.intervention] = decided
+            return
+        self.unmeasured[step.intervention] = decided
+        if len(self.unmeasured) > UNMEASURED_KEPT:
+            del self.unmeasured[next(iter(self.unmeasured))]
+
     def _decided(self, step: InterventionDecided) -> None:
         self.pending[step.intervention] = step
+        self.last_by[step.detector] = max(step.moment, self.last_by.get(step.detector, 0))
         self.last = max(step.moment, self.last or 0)
         self._by_person[step.person] = max(step.moment, self._by_person.get(step.person, 0))
         self._hour.append(step.moment)

@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
+
 from domain.commands import ROUTES
 from domain.events import Context, Event, Recorded
 from domain.interventions import (
@@ -25,6 +27,8 @@ from rooms.facilitator.policy import STANDARD, Policy
 from rooms.facilitator.ports import Fact, Mark, Ports
 from tests.facilitator.script import BEGAN, Script
 
+SAYS_ALL = replace(STANDARD, hold_out=0.0)
+"""A policy by which nothing is left unsaid by lot."""
 SOON = 10.0
 """Seconds after which a test gives up waiting; nothing takes nearly as long."""
 
@@ -150,7 +154,7 @@ class House:
         marks: Callable[[], AsyncIterator[Mark]] | None = None,
         perform: Perform | None = None,
         phraser: Phraser | None = None,
-        policy: Policy = STANDARD,
+        policy: Policy = SAYS_ALL,
         log: EventLog | None = None,
     ) -> AsyncIterator[Facilitator]:
         """A facilitator at work; it is killed at the end of the block."""
