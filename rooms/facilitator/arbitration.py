@@ -3,11 +3,7 @@
 from collections.abc import Collection
 from hashlib import sha256
 
-<<<<<<< Updated upstream
-from domain.interventions import DecideIntervention, InterventionDecided
-=======
 from domain.interventions import DecideIntervention, Detector, InterventionDecided
->>>>>>> Stashed changes
 from rooms.facilitator.detectors import Finding, dominated, quiet
 from rooms.facilitator.learning import CERTAIN, Tally, chance, move
 from rooms.facilitator.patterns import (
@@ -80,12 +76,6 @@ def unsaid(picture: Picture, now: int, policy: Policy) -> InterventionDecided | 
     return None
 
 
-<<<<<<< Updated upstream
-def wish(picture: Picture, finding: Finding, now: int, policy: Policy) -> DecideIntervention:
-    """The wish to act on a finding at `now` (ms): the log agrees, or says why not."""
-    return DecideIntervention(
-        intervention=identify(picture, finding),
-=======
 def unmeasured(picture: Picture, now: int, policy: Policy) -> InterventionDecided | None:
     """What was said or held out so long ago that it can be seen what came of it."""
     for decided in picture.said.unmeasured.values():
@@ -105,29 +95,21 @@ def wish(
     intervention = identify(picture, finding)
     return DecideIntervention(
         intervention=intervention,
->>>>>>> Stashed changes
         room=picture.room,
         person=finding.person,
         detector=finding.detector,
         evidence=finding.evidence,
         policy=policy.label,
-<<<<<<< Updated upstream
-        seen=picture.position,
-=======
         seen=max(seen, picture.position),
->>>>>>> Stashed changes
         moment=now,
         group_cooldown=policy.group_cooldown,
         person_cooldown=policy.person_cooldown,
         hourly=policy.hourly,
-<<<<<<< Updated upstream
-=======
         move=move(finding.detector, FITTING[finding.detector], tally, f"{policy.salt}/move/{intervention}"),
         severity=SEVERITY[finding.detector],
         speaking=picture.speaking(),
         drawn=chance(policy.salt, "hold-out", intervention),
         hold_out=round(policy.hold_out * CERTAIN),
->>>>>>> Stashed changes
     )
 
 

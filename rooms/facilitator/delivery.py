@@ -20,14 +20,10 @@ from domain.interventions import (
 from domain.log import EventLog
 from rooms.facilitator.arbitration import wish
 from rooms.facilitator.detectors import Finding
-<<<<<<< Updated upstream
-from rooms.facilitator.history import Known, People, answer_keys
-from rooms.facilitator.lines import Line, permitted_lines, quotes
-=======
-from rooms.facilitator.history import Known, answer_keys, read_picture, read_tally
+from rooms.facilitator.history import Known, People, answer_keys, read_picture, read_tally
 from rooms.facilitator.learning import CERTAIN, Tally
 from rooms.facilitator.outcomes import outcome
->>>>>>> Stashed changes
+from rooms.facilitator.lines import Line, permitted_lines, quotes
 from rooms.facilitator.phrasing import Phrased, Phraser, PhrasingRequest
 from rooms.facilitator.picture import Picture, millis
 from rooms.facilitator.policy import Policy
@@ -90,13 +86,6 @@ class Delivery:
         `held-out` if by lot nothing is said; None if another facilitator decided the very same at the same
         moment: that one says it.
         """
-<<<<<<< Updated upstream
-        decision = wish(picture, finding, now, self._policy)
-        decided = await self._settle(decision, picture.org, f"position:{picture.position}")
-        if not decided:
-            return None
-        return await self._say(picture, decision.intervention, finding, known, self._phraser)
-=======
         tally = self._tallies.setdefault(picture.org, Tally())
         await read_tally(self._log, picture.org, tally, seen)
         decision = wish(picture, finding, now, self._policy, tally, seen)
@@ -106,7 +95,6 @@ class Delivery:
         if any(isinstance(event, InterventionHeldOut) for event in events):
             return "held-out"
         return await self._say(picture, decision.intervention, finding, decision.move, known, self._phraser)
->>>>>>> Stashed changes
 
     async def finish(self, picture: Picture, decided: InterventionDecided, known: Known) -> Source:
         """Say what was decided and never said; a model that was asked already is not asked again."""
