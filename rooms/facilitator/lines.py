@@ -4,9 +4,10 @@ All that is needed must have been given before a line was said or written, and n
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from unicodedata import normalize
+from itertools import groupby
+from unicodedata import category, normalize
 
 from msgspec import Struct
 
@@ -32,6 +33,7 @@ QUOTE = 5
 _OF_ROOM = (RoomJoined, TextToModelSet, TranscriptsSet, TurnTranscribed, MessageSent)
 _OF_PERSON = (ConsentGiven, ConsentWithdrawn, PersonErased)
 _WORD = re.compile(r"\w+")
+_TWICE = re.compile(rf"\b(S\d+|{SOMEBODY})(?:\s+\1\b)+")
 
 
 class Line(Struct, frozen=True):
@@ -109,19 +111,24 @@ async def permitted_lines(log: EventLog, people: People, picture: Picture, now: 
 
 
 def unnamed(text: str, names: Mapping[str, str]) -> str:
-    """The text with what is given for each name in place of it, and of each of its words."""
-    given: dict[str, str] = {}
-    for name, instead in names.items():
-        parts = _WORD.findall(normalize("NFC", name))
-        for part in (" ".join(parts), *parts) if parts else ():
-            given.setdefault(part, instead)
-    if not given:
-        return text
-    folded = {name.casefold(): instead for name, instead in given.items()}
-    longest_first = sorted(given, key=len, reverse=True)
-    pattern = rf"\b(?:{'|'.join(map(re.escape, longest_first))})\b"
-    found = re.compile(pattern, re.IGNORECASE)
-    return found.sub(lambda name: folded.get(name[0].casefold(), SOMEBODY), normalize("NFC", text))
+    """The text with what is given for each name in place of each of its words."""
+    given = {
+        _plain(part): instead for name, instead in names.items() for part in _parts(name) if _is_word(part[0])
+    }
+    return _TWICE.sub(r"\1", "".join(given.get(_plain(part), part) for part in _parts(text)))
+
+
+def _parts(text: str) -> Iterator[str]:
+    """Words, with their accents and other marks, and what is between them."""
+    return ("".join(part) for _, part in groupby(normalize("NFC", text), _is_word))
+
+
+def _is_word(char: str) -> bool:
+    return category(char)[0] in "LMN"
+
+
+def _plain(word: str) -> str:
+    return normalize("NFKC", word).casefold()
 
 
 def quotes(text: str, lines: tuple[Line, ...]) -> bool:
