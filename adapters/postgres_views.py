@@ -89,6 +89,10 @@ class PostgresViews:
         bounds = (org, max(prefix, after), prefix + "\U0010ffff", limit)
         return _shown(await self._fetched(_sql("view_page"), (*bounds, view)))
 
+    async def orgs(self, view: str) -> list[str]:
+        """The organisations that have rows in what is shown of a view."""
+        return [org for (org,) in await self._fetched(_sql("view_orgs"), (view,))]
+
     async def position(self, view: str | None = None) -> int:
         """How far this view has come; by default the ones that have come furthest."""
         stands = [stand for stand in await self.stands() if stand.live and view in (None, stand.view)]

@@ -23,6 +23,7 @@ QuestId = Annotated[str, Meta(pattern=ID_PATTERN, extra={"tag": "quest"})]
 TeamId = Annotated[str, Meta(pattern=ID_PATTERN, extra={"tag": "team"})]
 InterventionId = Annotated[str, Meta(pattern=ID_PATTERN, extra={"tag": "intervention"})]
 AppealId = Annotated[str, Meta(pattern=ID_PATTERN, extra={"tag": "appeal"})]
+SimulationId = Annotated[str, Meta(pattern=ID_PATTERN, extra={"tag": "simulation"})]
 MeasureId = Annotated[str, Meta(pattern=ID_PATTERN, extra={"tag": "measure"})]
 
 OrgId = Annotated[str, Meta(pattern=ID_PATTERN)]

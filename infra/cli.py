@@ -6,7 +6,7 @@ import logging
 import signal
 import sys
 from collections.abc import Callable, Coroutine
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, get_args
 
@@ -128,6 +128,21 @@ def archive(days: float, dry_run: bool) -> None:
     """
     now = utc_now()
     _run(lambda settings: tasks.archive(settings, now - timedelta(days=days), now, dry_run))
+
+
+@main.command()
+@click.option("--tutors", type=click.IntRange(1, 10_000), default=100, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same lessons.")
+@click.option("--org", default="simulated", show_default=True, help="An organisation that holds nothing.")
+@click.option("--until", type=click.DateTime(), help="The end of the ninety days, UTC; midnight if none.")
+def simulate(tutors: int, seed: int, org: str, until: datetime | None) -> None:
+    """Write simulated tutors and their lessons of ninety days into an organisation of their own.
+
+    Each event says that it was simulated, by its actor and its cause. An organisation that holds anything
+    already is refused.
+    """
+    end = (until or utc_now().replace(hour=0, minute=0, second=0, microsecond=0)).replace(tzinfo=UTC)
+    _run(lambda settings: tasks.simulate(settings, org, tutors, seed, end))
 
 
 @main.command("export-log")

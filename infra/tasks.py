@@ -29,6 +29,8 @@ from infra.progress import progress_bar as _bar
 from infra.recorded import check_recordings
 from infra.sealed import NothingSealed, SealedLog, check_log
 from infra.settings import Settings
+from infra.simulating import HoldsEvents
+from infra.simulating import simulate as _simulate
 from projections.catalogue import KEPT
 from projections.view import AnyView
 from realtime.perform import Performer
@@ -48,6 +50,17 @@ async def rebuild(settings: Settings, chosen: Sequence[AnyView]) -> None:
                 except upkeep.UPKEEP_FAILED as error:
                     raise TaskFailed(f"{view.name}: {str(error) or error.__doc__}") from error
             click.echo(f"{view.name} is rebuilt; {different} rows had differed.")
+
+
+async def simulate(settings: Settings, org: str, tutors: int, seed: int, until: datetime) -> None:
+    """Write made-up tutors and lessons into an organisation of their own; raises `TaskFailed`."""
+    async with _log(settings) as log:
+        try:
+            with _bar("Simulating") as bar:
+                events = await _simulate(log, org, seed=seed, tutors=tutors, until=until, progress=bar)
+        except HoldsEvents as error:
+            raise TaskFailed(str(error)) from error
+    click.echo(f"{events} events of {tutors} simulated tutors are in the organisation {org}.")
 
 
 async def archive(settings: Settings, before: datetime, now: datetime, dry_run: bool) -> None:

@@ -33,6 +33,7 @@ from infra.hearing import speech_check
 from infra.keeping import Run, kept
 from infra.logs import log_at, sounds_of, vault_of
 from infra.marks import Marks
+from infra.measuring import Measuring
 from infra.readiness import views_shown
 from infra.recorded import Expiring
 from infra.relay import Relay
@@ -210,6 +211,7 @@ async def _working(
             "recordings": Expiring(base.sounds, base.performer.perform, clock, settings.recordings_days).run,
             "turns": finishing(base.bus, base.performer, base.outbox, clock).run,
             "fitting": Fitting(base.log, base.performer.perform, clock).run,
+            "measuring": Measuring(base.log, base.views, base.performer.perform, clock).run,
             "absence": Absence(base.presence, base.performer.perform, clock).run,
         }
         await stack.enter_async_context(kept(parts))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from projections.attendance import ATTENDANCE
 from projections.mastery import FITTED, MASTERY
 from projections.measures import MEASURES
 from projections.office_hours import OFFICE_HOURS
@@ -30,6 +31,7 @@ VIEWS: tuple[View[Any], ...] = (
     SESSIONS,
     SCHEDULE,
     RELIABILITY,
+    ATTENDANCE,
     MEASURES,
     OFFICE_HOURS,
     TEAMS,

@@ -11,7 +11,7 @@ from projections.reliability import ACTS, Reliability, Tally, within
 
 FLAG_FROM = 5
 """Nobody is flagged before so many lessons."""
-LEVEL = 0.85
+LEVEL = 0.75
 """How likely it must be that the true rate is at or above the threshold before a flag is raised."""
 THRESHOLDS: Mapping[Act, float] = {"rescheduled": 0.15, "cancelled": 0.10, "missed": 0.05}
 """The share of lessons that is too many, of each act."""

@@ -19,7 +19,10 @@ from projections.view import View
 
 
 class Session(Struct):
-    """One lesson. `state` is booked, started, completed, cancelled or no-show; `stars` the rating."""
+    """One lesson. `state` is booked, started, completed, cancelled or no-show; `stars` the rating.
+
+    `booked` is when it was booked, `room` where it is held, if that was said.
+    """
 
     session: str = ""
     tutor: str = ""
@@ -30,6 +33,8 @@ class Session(Struct):
     state: str = ""
     rescheduled: int = 0
     stars: int | None = None
+    booked: datetime | None = None
+    room: str | None = None
 
 
 def apply(state: Session, key: str, recorded: Recorded) -> None:
@@ -42,6 +47,7 @@ def apply(state: Session, key: str, recorded: Recorded) -> None:
             state.starts = event.starts
             state.ends = event.ends
             state.subject = event.subject
+            state.booked = recorded.at
             state.state = "booked"
         case SessionRescheduled() as event:
             state.starts = event.starts
@@ -51,6 +57,7 @@ def apply(state: Session, key: str, recorded: Recorded) -> None:
             state.stars = event.stars
         case event:
             state.state = OUTCOMES[type(event)]
+            state.room = getattr(event, "room", None) or state.room
 
 
 OUTCOMES: dict[type, str] = {
@@ -68,11 +75,11 @@ def prefix_of(person: str) -> str:
     return person + BETWEEN
 
 
-SESSIONS = View(name="sessions", version=1, state=Session, reads=EVENTS, keys=by("session"), apply=apply)
+SESSIONS = View(name="sessions", version=2, state=Session, reads=EVENTS, keys=by("session"), apply=apply)
 
 SCHEDULE = View(
     name="schedule",
-    version=1,
+    version=2,
     state=Session,
     reads=EVENTS,
     keys=by_pair(("tutor", "learner"), "session"),

@@ -11,16 +11,22 @@ from domain.sessions import (
     BookSession,
     CancelSession,
     CompleteSession,
+    NotYourSession,
     Party,
     RateSession,
     Reason,
     ReportNoShow,
     RescheduleSession,
+    SessionHasBegun,
     Stars,
     StartSession,
+    UnknownSession,
 )
-from projections.sessions import SCHEDULE, Session, prefix_of
-from realtime.reading import must_see
+from projections.attendance import ATTENDANCE
+from projections.measures import MEASURES
+from projections.risk import NO_SHOW, SessionRisk, foretold
+from projections.sessions import SCHEDULE, SESSIONS, Session, prefix_of
+from realtime.reading import must_see, must_see_all
 from realtime.routes.common import Asking, Body, Cursor, Done, Id, InHouse, Limit, PathId, QueryId, done
 
 
@@ -144,6 +150,23 @@ async def rate(house: InHouse, access: Asking, session: PathId, data: JSONBody[R
     return await done(house, access, RateSession(session=session, stars=data.stars))
 
 
+@get("/sessions/{session:str}/risk")
+async def session_risk(house: InHouse, access: Asking, session: PathId) -> SessionRisk:
+    """How likely a lesson that is to come will be missed, and why; for its tutor and the staff."""
+    lesson = await house.views.get(SESSIONS, access.org, session)
+    if lesson is None:
+        raise UnknownSession
+    if access.role == "tutor" and access.sub != lesson.tutor:
+        raise NotYourSession
+    reading = must_see_all(house, access, "session-risk", session)
+    await reading.of((lesson.tutor, lesson.learner))
+    if lesson.state != "booked":
+        raise SessionHasBegun
+    measure = await house.views.get(MEASURES, access.org, NO_SHOW)
+    known = await house.views.many(ATTENDANCE, access.org, (lesson.tutor, lesson.learner))
+    return foretold(session, lesson, known, measure)
+
+
 ROUTER = Router(
     "/",
     route_handlers=[
@@ -155,6 +178,7 @@ ROUTER = Router(
         no_show,
         complete,
         rate,
+        session_risk,
     ],
     tags=["lessons"],
 )

@@ -22,8 +22,8 @@ from rooms.facilitator.arbitration import wish
 from rooms.facilitator.detectors import Finding
 from rooms.facilitator.history import Known, People, answer_keys, read_picture, read_tally
 from rooms.facilitator.learning import CERTAIN, Tally
-from rooms.facilitator.outcomes import outcome
 from rooms.facilitator.lines import Line, permitted_lines, quotes
+from rooms.facilitator.outcomes import outcome
 from rooms.facilitator.phrasing import Phrased, Phraser, PhrasingRequest
 from rooms.facilitator.picture import Picture, millis
 from rooms.facilitator.policy import Policy

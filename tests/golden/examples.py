@@ -84,6 +84,7 @@ from domain.sessions import (
     SessionRescheduled,
     SessionStarted,
 )
+from domain.simulation import SimulationBegun
 from domain.teams import TeamFormed, TeamJoined, TeamLeft
 from domain.text_to_model import TextToModelSet
 from domain.transcripts import TranscriptsSet, TurnTranscribed
@@ -203,6 +204,7 @@ EXAMPLES: tuple[Event, ...] = (
     AppealMade(appeal="ap-1", session="lesson-1", person="tia", act="rescheduled", text=WORDS),
     AppealUpheld(appeal="ap-1", session="lesson-1", tutor="tia", act="rescheduled", by="root"),
     AppealRejected(appeal="ap-2", session="lesson-1", tutor="tia", act="missed", by="root"),
+    SimulationBegun(simulation="sim-1", seed=7, tutors=1000, until=ENDS),
     PriorFitted(measure="rescheduled", a=0.94, b=10.25, tutors=1000, lessons=38_211),
     RiskFitted(measure="no-show", weights=(-2.5, 0.75, 0.125), lessons=4000, error=0.0125, rate=0.0625),
     SessionRated(**LESSON, stars=5),

@@ -32,6 +32,8 @@ def test_a_booked_session():
         "state": "booked",
         "rescheduled": 0,
         "stars": None,
+        "booked": "2026-11-21T09:00:00Z",
+        "room": None,
     }
 
 

@@ -40,6 +40,7 @@ RECORDED = {
     "/rooms/{room}/recordings": "recordings",
     "/rooms/{room}/recordings/{segment}": "recording",
     "/sessions": "sessions",
+    "/sessions/{session}/risk": "session-risk",
     "/tutors": "tutors",
     "/tutors/{tutor}/appeals": "tutor-appeals",
     "/tutors/{tutor}/scores": "tutor-scores",
@@ -73,6 +74,7 @@ class Scene:
     room: str
     position: int
     segment: str = ""
+    session: str = ""
 
     def path(self, template: str) -> str:
         return template.format(
@@ -80,6 +82,7 @@ class Scene:
             room=self.room,
             segment=self.segment,
             tutor=self.tia.person,
+            session=self.session,
             position=self.position,
             view="participation",
             key=self.room,
@@ -117,7 +120,7 @@ async def scene(house) -> AsyncIterator[Scene]:
             ends=(starts + timedelta(hours=1)).isoformat(),
         )
         await tia.get("/people/me", at_least=booked["position"])
-        yield Scene(ada, tia, room, booked["position"])
+        yield Scene(ada, tia, room, booked["position"], session=booked["session"])
 
 
 async def reads(by: Guest, of: Guest) -> list[dict[str, Any]]:
