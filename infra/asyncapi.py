@@ -26,6 +26,8 @@ SIGNALS: tuple[type[Struct], ...] = (
     *(Speaking, Spoke, Slots, Moved, FromNode, OfNode, calls.OfVoices),
     *(*QUESTIONS, *ANSWERS, *FOLLOWED),
 )
+CLOSED = "application/vnd.msgpack+aes-256-gcm"
+"""Of what only nodes read: MessagePack, closed with what they share (`adapters/envelopes.py`)."""
 SCHEMAS = "#/components/schemas/{name}"
 
 PARAMETERS: dict[str, Document] = {
@@ -133,7 +135,8 @@ def _messages() -> dict[str, Document]:
 
 
 def _message(name: str, kind: type[Struct], schema: str) -> Document:
-    return {"name": name, "summary": _summary(kind), "payload": {"$ref": SCHEMAS.format(name=schema)}}
+    message = {"name": name, "summary": _summary(kind), "payload": {"$ref": SCHEMAS.format(name=schema)}}
+    return {**message, "contentType": CLOSED} if kind in (FromNode, OfNode) else message
 
 
 def _schemas() -> dict[str, Document]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from adapters.envelopes import Envelopes
 from adapters.key_vault import KeyVault
 from adapters.nats_bus import HEAD, NatsBus
 from adapters.postgres_followers import PostgresFollowers
@@ -251,7 +252,8 @@ async def _serving(
     recorder = Recorder(local.tap, base.sounds, base.performer.perform, clock, new_id)
     recordings = Recordings(base.log, base.performer, recorder, clock)
     speech.others.append(recordings)
-    boards.meet(OverTheBus(new_id(), base.outbox))
+    envelopes = Envelopes(settings.secret())
+    boards.meet(OverTheBus(new_id(), base.outbox, envelopes))
     house = House(
         log=base.log,
         keys=base.vault,
@@ -290,7 +292,7 @@ async def _serving(
     await switchboard.connect(base.bus)
     names = Names(house.views.names, time.monotonic)
     feed.also.append(names.saw)
-    await neighbours.listen(base.bus, boards, base.metrics, names)
+    await neighbours.listen(base.bus, boards, base.metrics, names, envelopes)
     sockets = Sockets(house, largest=FRAME)
     server = Server(application(house, feed), sockets.socket if settings.sockets == "lean" else None)
     parts: dict[str, Run] = {

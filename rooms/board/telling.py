@@ -108,6 +108,6 @@ class Nobody:
         """See `Neighbours.of_node`."""
 
 
-encode = msgspec.json.Encoder().encode
-from_node = msgspec.json.Decoder(FromNode).decode
-of_node = msgspec.json.Decoder(OfNode).decode
+encode = msgspec.msgpack.Encoder().encode
+from_node = msgspec.msgpack.Decoder(FromNode).decode
+of_node = msgspec.msgpack.Decoder(OfNode).decode

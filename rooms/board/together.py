@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from rooms.board.board import Board
-from rooms.board.naming import nameless, without_names
+from rooms.board.crossing import bare, nameless
 from rooms.board.telling import (
     Alive,
     Asked,
@@ -74,8 +74,8 @@ class Together:
                 self._lose(node)
 
     def tell(self, board: Board, what: Telling) -> None:
-        """Tell the others something of a board, and no names."""
-        self._tell((board.org, board.room), without_names(what))
+        """Tell the others something of a board, and of who is there no more than they need."""
+        self._tell((board.org, board.room), bare(what))
 
     async def ask(self, board: Board) -> None:
         """Ask the others what they have of a board, and wait for it, but not for long."""

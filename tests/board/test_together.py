@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from adapters.envelopes import Envelopes
 from adapters.nats_bus import NatsBus
 from domain.rooms import BoardEdited
 from realtime import neighbours
@@ -234,6 +235,9 @@ async def test_nobody_writes_in_the_name_of_somebody_who_is_on_another_node(log,
         assert nodes[0].boards.text("school", "r") == nodes[1].boards.text("school", "r") == "mine"
 
 
+ENVELOPES = Envelopes("what they share")
+
+
 async def nobody(org, persons):
     """No names are known."""
     return {}
@@ -252,9 +256,12 @@ async def on_the_bus(log, url, name):
     async with NatsBus.opened(url) as bus:
         outbox = Outbox(bus)
         line = Fallible(log)
-        async with running(line, neighbours=OverTheBus(name, outbox)) as server, asyncio.TaskGroup() as group:
+        async with (
+            running(line, neighbours=OverTheBus(name, outbox, ENVELOPES)) as server,
+            asyncio.TaskGroup() as group,
+        ):
             boards = server.boards
-            await neighbours.listen(bus, boards, Metrics(), Names(nobody, lambda: 0.0))
+            await neighbours.listen(bus, boards, Metrics(), Names(nobody, lambda: 0.0), ENVELOPES)
             tasks = [group.create_task(part()) for part in (outbox.run, follow)]
             yield server, line
             for task in tasks:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import nats
 import pytest
 
+from adapters.envelopes import Envelopes
 from adapters.nats_bus import NatsBus
 from infra.keeping import kept
 from realtime import neighbours
@@ -25,6 +26,7 @@ from tests.hocuspocus.support import Hall, Line, hall, insertion
 MOST = 3
 HURRIED = Patience(stateless_rate=50)
 SUBJECT = "lyceum.main.rooms.r.sync"
+ENVELOPES = Envelopes("what they share")
 
 
 ADA = '{"user":{"person":"ada","name":"Ada Lovelace","color":"#1f6feb"},"part":"text"}'
@@ -54,8 +56,10 @@ async def node(log, nats_url, name: str, *, again: bool) -> AsyncIterator[Node]:
         outbox = Outbox(bus)
         await stack.enter_async_context(kept({"outbox": outbox.run}))
         here = await stack.enter_async_context(school(log, replace(QUICK, said=MOST), again=again))
-        here.running.boards.meet(OverTheBus(name, outbox))
-        await neighbours.listen(bus, here.running.boards, here.house.metrics, Names(known, time.monotonic))
+        here.running.boards.meet(OverTheBus(name, outbox, ENVELOPES))
+        await neighbours.listen(
+            bus, here.running.boards, here.house.metrics, Names(known, time.monotonic), ENVELOPES
+        )
         yield Node(here, await stack.enter_async_context(hall(here)))
 
 
@@ -92,11 +96,14 @@ async def test_no_more_stateless_messages_come_from_other_nodes_than_may(nodes, 
     await ben.welcome("r", two.here.token("ben"))
     await one.knows("two")
     stranger = await nats.connect(nats_url)
-    await stranger.publish(SUBJECT, encode(FromNode("one", Said("x" * (MOST_SAID + 1)))))
+    await stranger.publish(SUBJECT, encode(FromNode("one", Said("in another's name"))))
+    long = encode(FromNode("one", Said("x" * (MOST_SAID + 1))))
+    await stranger.publish(SUBJECT, ENVELOPES.close(SUBJECT, long))
     await stranger.close()
     async with asyncio.timeout(10):
         while b"undecodable-signal" not in two.here.house.metrics.text():  # noqa: ASYNC110 - nobody is told
             await asyncio.sleep(0.01)
+    assert b"closed-by-nobody-here" in two.here.house.metrics.text()
     ada.say("r", *[hocuspocus.stateless("x")] * 20, wire.update(insertion("work")))
     told = await ben.until("r", wire.update(insertion("work")))
     assert told == [hocuspocus.stateless("x")] * MOST
@@ -115,10 +122,12 @@ async def seen(line: Line) -> str:
 async def test_no_name_goes_over_the_bus_and_each_node_shows_the_names_that_it_knows(nodes, nats_url):
     one, two = nodes
     told: list[bytes] = []
+    opened: list[bytes] = []
     stranger = await nats.connect(nats_url)
 
     async def heard(message) -> None:
         told.append(message.data)
+        opened.append(ENVELOPES.open(message.subject, message.data) or b"")
 
     await stranger.subscribe(">", cb=heard)
     await stranger.flush()
@@ -136,5 +145,7 @@ async def test_no_name_goes_over_the_bus_and_each_node_shows_the_names_that_it_k
     await ben.until("r", wire.update(insertion("end")))
     await stranger.flush()
     await stranger.close()
-    assert sum(b"1f6feb" in each for each in told) >= 2
-    assert not [each for each in told if b"Ada" in each]
+    assert sum(b"1f6feb" in each for each in opened) >= 2
+    assert [each for each in opened if b"end" in each]
+    assert not [each for each in opened if b"Ada" in each]
+    assert not [each for each in told if b"1f6feb" in each or b"Ada" in each or b"end" in each]

@@ -8,9 +8,6 @@ from domain.events import Context
 from domain.people import PersonErased
 from realtime import names as module
 from realtime.names import AGAIN, KEPT, Names
-from rooms.board.naming import nameless, with_names, without_names
-from rooms.board.telling import Asked, Person, Seen, Told
-from rooms.board.wire import Entry
 from tests.board.support import NOON
 
 
@@ -70,23 +67,3 @@ async def test_no_more_names_are_kept_than_may_be(monkeypatch):
     for person in ("ada", "ben", "eve", "ada"):
         await view.names.of("school", {person})
     assert len(view.asked) == 4
-
-
-def test_a_name_is_left_out_and_filled_in_and_all_else_is_as_it_was():
-    states = [
-        '{"user":{"person":"ada","name":"Ada","color":"#123456"},"cursor":{"anchor":[1,2.5]}}',
-        '{"user":{"person":"ada"}}',
-        '{"user":"ada"}',
-        '{"user":{"name":null}}',
-        "[]",
-        "nonsense",
-        None,
-    ]
-    seen = Seen(tuple(Person(Entry(n, 1, state), "ada") for n, state in enumerate(states)))
-    told = without_names(seen)
-    assert [each.entry.state for each in told.present] == [states[0].replace("Ada", ""), *states[1:]]
-    assert nameless(told) == {"ada"}
-    assert with_names(told, {"ada": "Ada"}) == seen
-    assert with_names(told, {}) == told
-    assert nameless(Told(open=True, present=seen.present)) == nameless(Asked()) == set()
-    assert without_names(Asked()) == Asked()
