@@ -1,5 +1,7 @@
 """The part of the command line that is about what learners know and do next."""
 
+from pathlib import Path
+
 import click
 
 from infra import learning
@@ -14,3 +16,10 @@ def add_commands(main: click.Group, run: Run) -> None:
     def fit(org: str | None) -> None:  # pyright: ignore[reportUnusedFunction]
         """Fit the parameters of mastery to all answers in the log; a house in use does so every night."""
         run(lambda settings: learning.fit(settings, org or settings.org))
+
+    @main.command("import-reviews")
+    @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+    @ORG
+    def import_reviews(file: Path, org: str | None) -> None:  # pyright: ignore[reportUnusedFunction]
+        """Go on with cards of SM-2 from FILE, a CSV: person, problem, reviewed, interval, ease, lapses."""
+        run(lambda settings: learning.import_cards(settings, org or settings.org, file))

@@ -2,16 +2,24 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import click
 
 from adapters.postgres_log import PostgresLog
+from adapters.postgres_views import PostgresViews
 from domain.commands import ROUTES
+from domain.errors import Refused
 from infra.embedded import reached
 from infra.fitting import Fitting
+from infra.importing import BadLine, imports, lines_in
 from infra.logs import log_at
+from infra.persons import operator
 from infra.settings import Settings
+from infra.tasks import TaskFailed
 from infra.wiring import new_id, utc_now
+from projections.problems import PROBLEMS
+from realtime.house import Views
 from realtime.perform import Performer
 
 
@@ -20,6 +28,23 @@ async def fit(settings: Settings, org: str) -> None:
     async with opened(settings) as (log, performer):
         fitted = await Fitting(log, performer.perform, utc_now).fit(new_id(), org)
     click.echo(f"{fitted} skill{'' if fitted == 1 else 's'} fitted.")
+
+
+async def import_cards(settings: Settings, org: str, file: Path) -> None:
+    """Go on with the cards of a file; raises `TaskFailed` before anything is recorded if a line is wrong."""
+    async with opened(settings) as (log, performer):
+        try:
+            lines = lines_in(file)
+            views = Views(PostgresViews(log.rows))
+            named = list({line.problem: None for line in lines})
+            problems = await views.many(PROBLEMS, org, named)
+            commands = list(imports(lines, {name: each.skill for name, each in problems.items()}))
+            for command in commands:
+                await performer.perform(command, operator(org))
+        except (BadLine, Refused, OSError) as error:
+            raise TaskFailed(f"{file.name}: {error}") from error
+    people = len({command.person for command in commands})
+    click.echo(f"{len(lines)} cards of {people} {'person' if people == 1 else 'people'} imported.")
 
 
 @asynccontextmanager

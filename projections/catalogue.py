@@ -12,6 +12,7 @@ from projections.prediction.view import PREDICTION
 from projections.problems import PROBLEMS, PROBLEMS_BY_SKILL
 from projections.quests import QUESTS
 from projections.reliability import RELIABILITY
+from projections.reviews import REVIEWS
 from projections.room import ROOM
 from projections.sessions import SCHEDULE, SESSIONS
 from projections.teams import TEAMS
@@ -25,6 +26,7 @@ VIEWS: tuple[View[Any], ...] = (
     TIMELINE,
     MASTERY,
     FITTED,
+    REVIEWS,
     QUESTS,
     PROBLEMS,
     PROBLEMS_BY_SKILL,

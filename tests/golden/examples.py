@@ -63,6 +63,7 @@ from domain.quests import QuestClaimed
 from domain.ratings import InterventionRated
 from domain.reading import PersonalDataRead
 from domain.recording import RecordingStarted, RecordingStopped, SegmentKept, SegmentRemoved
+from domain.reviews import CardsImported, Sm2Card
 from domain.rooms import (
     BoardEdited,
     MessageSent,
@@ -182,6 +183,13 @@ EXAMPLES: tuple[Event, ...] = (
         elapsed=12_345,
     ),
     HintTaken(person="ada", problem="thirds", skill="fractions", level=2, room="algebra"),
+    CardsImported(
+        load="anki-1",
+        person="ada",
+        cards=(
+            Sm2Card(problem="thirds", skill="fractions", reviewed=STARTS, interval=6, ease=2.5, lapses=1),
+        ),
+    ),
     MasteryFitted(
         fit="2025-03-11",
         upto=4711,

@@ -68,6 +68,7 @@ def answer(
     room: str | None = None,
     problem: str = "p1",
     test: str | None = None,
+    elapsed: int | None = None,
 ) -> AnswerGiven:
     """An answer of which only what matters is said."""
     return AnswerGiven(
@@ -82,4 +83,5 @@ def answer(
         zone=zone,
         room=room,
         test=test,
+        elapsed=elapsed,
     )

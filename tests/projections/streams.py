@@ -21,6 +21,7 @@ from domain import (
     quests,
     ratings,
     recording,
+    reviews,
     rooms,
     sessions,
     teams,
@@ -54,6 +55,15 @@ MOMENT = st.integers(1_790_000_000_000, 1_790_000_600_000)
 RUNS = st.lists(st.builds(rooms.Run, person=PERSON, client=st.just(7), update=st.just(b"\0\0")), max_size=3)
 COUNT = st.integers(0, 9)
 MEASURE = st.sampled_from(["rescheduled", "no-show"])
+CARD = st.builds(
+    reviews.Sm2Card,
+    problem=PROBLEM,
+    skill=SKILL,
+    reviewed=INSTANT,
+    interval=st.sampled_from([1, 6, 400]),
+    ease=st.sampled_from([1.3, 2.5]),
+    lapses=COUNT,
+)
 SHARE = st.sampled_from([0.05, 0.2, 0.5])
 FIT = st.builds(
     mastery.SkillFit,
@@ -174,11 +184,17 @@ KINDS: dict[type[Event], dict[str, st.SearchStrategy]] = {
         "zone": ZONE,
         "room": st.none() | ROOM,
         "test": st.sampled_from([None, None, "t1"]),
+        "elapsed": st.sampled_from([None, 900, 5000, 60_000]),
     },
     mastery.MasteryFitted: {
         "fit": st.sampled_from(["f1", "f2"]),
         "upto": COUNT,
         "skills": st.lists(FIT, min_size=1, max_size=3).map(tuple),
+    },
+    reviews.CardsImported: {
+        "load": st.just("l1"),
+        "person": PERSON,
+        "cards": st.lists(CARD, min_size=1, max_size=3, unique_by=lambda card: card.problem).map(tuple),
     },
     practice.HintTaken: {
         "person": PERSON,

@@ -30,6 +30,7 @@ RECORDED = {
     "/learners/{person}/mastery": "mastery",
     "/learners/{person}/predictions": "predictions",
     "/learners/{person}/quests": "quests",
+    "/learners/{person}/reviews": "reviews",
     "/people/{person}/export": "export",
     "/rooms/{room}": "room",
     "/rooms/{room}/board": "board-history",
