@@ -53,6 +53,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     anthropic_api_key: str
     anthropic_base_url: str
     model: str
+    prices: str
     recogniser: str
     recogniser_model: str
     recogniser_language: str
@@ -266,6 +267,7 @@ VARIABLES: Sequence[Variable] = (
         parsing.url("https", "http"),
     ),
     Variable("LYCEUM_MODEL", "model", "claude-haiku-5-5", "The model that words what the facilitator says."),
+    Variable("LYCEUM_PRICES", "prices", "", "JSON file of what models cost, beside the list price."),
     Variable("LYCEUM_WEB", "web", "web/dist", "Folder of the built pages.", Path),
     Variable(
         "LYCEUM_SOCKETS",

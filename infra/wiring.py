@@ -35,6 +35,7 @@ from infra.keeping import Run, kept
 from infra.logs import log_at, sounds_of, vault_of
 from infra.marks import Marks
 from infra.measuring import Measuring
+from infra.prices import read_prices
 from infra.readiness import views_shown
 from infra.recorded import Expiring
 from infra.relay import Relay
@@ -279,6 +280,7 @@ async def _serving(
         new_id=new_id,
         health=Health(base.log, base.views, base.leaderboards, base.followers, base.bus, base.seal).parts,
         web=settings.web,
+        prices=read_prices(settings.prices),
         recognises=words.recogniser is not None,
         synthesises=words.synthesiser is not None,
     )

@@ -25,6 +25,7 @@ from realtime.routes import (
     leaderboards,
     lessons,
     mastery,
+    model_calls,
     office_hours,
     people,
     practice,
@@ -65,6 +66,7 @@ KNOWN = (
     tutors.ROUTER,
     office_hours.ROUTER,
     audit.ROUTER,
+    model_calls.ROUTER,
     proofs.ROUTER,
 )
 """The surfaces for those who have a token."""

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from domain.log import EventLog
+from domain.prices import LIST, Price
 from domain.proofs import Consistency, Inclusion
 from projections.leaderboards import Page
 from projections.people import PEOPLE
@@ -187,6 +188,8 @@ class House:
     new_id: Callable[[], str]
     health: Callable[[], Awaitable[Mapping[str, object]]]
     web: Path
+    prices: Sequence[Price] = LIST
+    """What models cost."""
     recognises: bool = False
     """Whether speech can be written down here."""
     synthesises: bool = False

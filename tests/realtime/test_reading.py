@@ -17,11 +17,13 @@ from infra.wiring import utc_now
 from realtime.access import Access
 from realtime.reading import Reading
 from tests.realtime.guests import Guest, fresh, guests, room_with, sealed_upto
+from tests.realtime.invited import invited
 from tests.recording.spoken import encoded, packets
 from tests.recording.stored import stored
 
 RECORDED = {
     "/audit/events": "events",
+    "/audit/model-calls": "model-calls",
     "/audit/proof/{position}": "proof",
     "/audit/rooms/{room}": "room-history",
     "/audit/rooms/{room}/timeline": "timeline",
@@ -37,6 +39,7 @@ RECORDED = {
     "/rooms/{room}/board/changes": "board-changes",
     "/rooms/{room}/board/rights": "board-rights",
     "/rooms/{room}/feed": "feed",
+    "/rooms/{room}/interventions/{intervention}": "intervention",
     "/rooms/{room}/participation": "participation",
     "/rooms/{room}/recordings": "recordings",
     "/rooms/{room}/recordings/{segment}": "recording",
@@ -53,6 +56,7 @@ OPEN = {
     "/audit/checkpoint",
     "/audit/consistency",
     "/audit/key",
+    "/audit/model-costs",
     "/health",
     "/leaderboards/{board}",
     "/leaderboards/{board}/live",
@@ -76,12 +80,14 @@ class Scene:
     position: int
     segment: str = ""
     session: str = ""
+    intervention: str = ""
 
     def path(self, template: str) -> str:
         return template.format(
             person=self.ada.person,
             room=self.room,
             segment=self.segment,
+            intervention=self.intervention,
             tutor=self.tia.person,
             session=self.session,
             position=self.position,
@@ -135,6 +141,8 @@ async def reads(by: Guest, of: Guest) -> list[dict[str, Any]]:
 async def look(who: Guest, scene: Scene, template: str) -> None:
     if "/recordings" in template and not scene.segment:
         scene.segment = await stored(who.house, scene.room, scene.ada.person, packets(encoded((0, 100))), 1)
+    if ("/interventions" in template or "model-calls" in template) and not scene.intervention:
+        scene.intervention = await invited(who.house, scene.room, scene.ada.person)
     if template.endswith(("/live", "/feed")):
         async with who.stream(scene.path(template)) as stream:
             assert await stream.next()
