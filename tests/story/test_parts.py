@@ -124,7 +124,7 @@ async def mathematics_is_worked_out(ada: Person, ben: Person) -> None:
 
 
 async def a_message_leads_to_its_place(ada: Person, ben: Person) -> None:
-    """Ada points at her line; Ben is led there from wherever he is."""
+    """Ada points at her line; Ben is led there from wherever he is, and finds it marked, also when it moves."""
     await ada.page.locator(".cm-line", has_text="2/7").click()
     await ada.part("message-anchor").click()
     await ada.part("message-input").fill("Why is this wrong?")
@@ -133,7 +133,15 @@ async def a_message_leads_to_its_place(ada: Person, ben: Person) -> None:
     await ben.part("tab-talk").click()
     await ben.part("message-place").click()
     await expect(ben.part("board")).to_have_attribute("data-part", "scratchpad")
-    await expect(ben.page.locator(".cm-line", has_text="2/7")).to_be_visible()
+    line = ben.page.locator(".cm-line", has_text="2/7")
+    await expect(line.get_by_test_id("remark")).to_be_visible()
+    await ada.write("# so\n")
+    await expect(ben.page.locator(".cm-line")).to_have_count(4)
+    await line.get_by_test_id("remark").click()
+    await expect(ben.part("remarks")).to_contain_text("Why is this wrong?")
+    await ben.part("remark-lead").click()
+    await expect(ben.part("message")).to_be_focused()
+    await ben.part("tab-board").click()
 
 
 async def what_is_refused_is_said_and_the_page_goes_on(house: RunningHouse, ada: Person, ben: Person) -> None:

@@ -5,11 +5,11 @@ import { keyed } from "lit/directives/keyed.js";
 import { icon, type IconName } from "../shared/icons";
 import { notify } from "../shared/notice";
 import { parts } from "../shared/sheets";
-import type { LineResult } from "../shared/types";
+import type { LineResult, Message } from "../shared/types";
 import type { BoardLink } from "./board-link";
 import { boardStyles } from "./board-styles";
-import { PartEditor } from "./editors";
-import { found } from "./places";
+import { PartEditor, type Anchored } from "./editors";
+import { found, partOf } from "./places";
 import { LANGUAGES, PARTS, languageOf, type Language, type Part, type TextPart } from "./schema";
 import type { Whiteboard } from "./whiteboard";
 import "./whiteboard";
@@ -22,6 +22,9 @@ const NAMES: Record<Part, [string, IconName]> = {
 };
 const LANGUAGE_NAMES: Record<Language, string> = { plain: "Plain text", javascript: "JavaScript", python: "Python" };
 
+/** A wish to be shown a message, by its position in the log. */
+export class LeadEvent extends CustomEvent<number> {}
+
 /** The shared board: text, code, drawing and scratchpad, each with everybody in it. */
 @customElement("ly-board")
 export class Board extends LitElement {
@@ -29,6 +32,8 @@ export class Board extends LitElement {
 
   @property({ attribute: false }) link!: BoardLink;
   @property() refused = "";
+  @property({ attribute: false }) messages: readonly Message[] = [];
+  @property({ attribute: false }) nameOf: (person: string) => string = (person) => person;
   @state() private here: Part = "text";
   /** Colours of the others, by the part that they look at. */
   @state() private others: ReadonlyMap<string, string[]> = new Map();
@@ -49,10 +54,19 @@ export class Board extends LitElement {
 
   protected override updated(changed: PropertyValues): void {
     if (changed.has("link")) this.watch(this.link);
-    if (!changed.has("link") && !changed.has("here")) return;
-    this.link.looksAt(this.here);
-    this.editor?.destroy();
-    this.editor = this.here === "shapes" ? null : this.opened(this.here);
+    if (changed.has("link") || changed.has("here")) {
+      this.link.looksAt(this.here);
+      this.editor?.destroy();
+      this.editor = this.here === "shapes" ? null : this.opened(this.here);
+    } else if (!changed.has("messages")) return;
+    this.editor?.mark([...this.anchored(this.here)]);
+  }
+
+  private *anchored(part: Part): Iterable<Anchored> {
+    for (const { position, person, at, text, name, anchor } of this.messages) {
+      if (!anchor || partOf(anchor) !== part) continue;
+      yield { position, person, at, text, anchor, name: name ?? this.nameOf(person) };
+    }
   }
 
   override disconnectedCallback(): void {
@@ -72,8 +86,12 @@ export class Board extends LitElement {
   }
 
   private opened(part: TextPart): PartEditor {
-    return new PartEditor(this.link, part, this.paper, this.renderRoot as ShadowRoot, this.check);
+    return new PartEditor(this.link, part, this.paper, this.renderRoot as ShadowRoot, this.check, this.lead);
   }
+
+  private readonly lead = (position: number) => {
+    this.dispatchEvent(new LeadEvent("lead", { detail: position }));
+  };
 
   private readonly check = async (lines: string[]): Promise<LineResult[] | null> => {
     const { api, room } = this.link;

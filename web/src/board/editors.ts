@@ -8,7 +8,8 @@ import { yCollab, yUndoManagerKeymap } from "y-codemirror.next";
 
 import type { BoardLink } from "./board-link";
 import { boardTheme, codeColours, codeTheme } from "./board-theme";
-import { placeAt } from "./places";
+import { found, placeAt } from "./places";
+import { put, remarked, type Remark } from "./remarks";
 import { results, type Check } from "./results";
 import { languageOf, type Language, type TextPart } from "./schema";
 
@@ -25,11 +26,20 @@ const GRAMMARS: Record<Language, () => Promise<Extension>> = {
   python: async () => (await import("@codemirror/lang-python")).python(),
 };
 
+/** A message that belongs to this place. */
+export type Anchored = Omit<Remark, "index"> & { anchor: string };
+
+const LOOK_AGAIN_MS = 300;
+
 /** An editor of one part, until it is destroyed. */
 export class PartEditor {
   readonly view: EditorView;
   private readonly language = new Compartment();
   private over = false;
+  private anchored: readonly Anchored[] = [];
+  /** Whether some of their places are not known here. */
+  private lost = false;
+  private looking = false;
 
   constructor(
     private readonly link: BoardLink,
@@ -37,6 +47,7 @@ export class PartEditor {
     parent: HTMLElement,
     root: ShadowRoot,
     check: Check,
+    private readonly lead: (position: number) => void,
   ) {
     const extensions = [...this.common(), ...this.special(check)];
     this.view = new EditorView({ state: EditorState.create({ doc: link.text(part).toString(), extensions }), parent, root });
@@ -55,6 +66,31 @@ export class PartEditor {
     });
   }
 
+  /** Marks the messages that belong to places in this text. */
+  mark(anchored: readonly Anchored[]): void {
+    this.anchored = anchored;
+    const known = this.found();
+    this.lost = known.length < anchored.length;
+    this.view.dispatch({ effects: put.of(known) });
+  }
+
+  private found(): Remark[] {
+    return this.anchored.flatMap(({ anchor, ...remark }) => {
+      const target = found(anchor, this.link.doc);
+      return target && target.part === this.part ? [{ ...remark, index: target.index }] : [];
+    });
+  }
+
+  /** What somebody wrote may come later than the message that belongs to it. */
+  private lookAgain(): void {
+    if (this.looking) return;
+    this.looking = true;
+    setTimeout(() => {
+      this.looking = false;
+      if (!this.over) this.mark(this.anchored);
+    }, LOOK_AGAIN_MS);
+  }
+
   destroy(): void {
     this.over = true;
     if (this.part === "code") this.link.settings.unobserve(this.chosen);
@@ -71,10 +107,12 @@ export class PartEditor {
       EditorView.lineWrapping,
       EditorView.contentAttributes.of({ "aria-label": LABELS[part], spellcheck: String(part === "text") }),
       placeholder(HINTS[part]),
-      EditorView.updateListener.of(({ selectionSet, focusChanged, state }) => {
+      EditorView.updateListener.of(({ selectionSet, focusChanged, docChanged, state }) => {
+        if (docChanged && this.lost) this.lookAgain();
         if (selectionSet || focusChanged) link.place = placeAt(part, text, state.selection.main.from);
       }),
       yCollab(text, link.provider.awareness, { undoManager: link.undo(part) }),
+      remarked(this.lead),
       boardTheme,
     ];
   }

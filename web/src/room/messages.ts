@@ -59,6 +59,9 @@ export class Messages extends LitElement {
         grid-template-columns: auto 1fr;
         gap: 9px;
       }
+      li.line:focus {
+        outline: none;
+      }
       .head {
         display: flex;
         gap: 8px;
@@ -106,6 +109,14 @@ export class Messages extends LitElement {
   @state() private anchored = false;
   @query(".log") private list!: HTMLElement;
   private atEnd = true;
+
+  /** Goes to a message, by its position in the log. */
+  show(position: number): void {
+    const line = this.renderRoot.querySelector<HTMLElement>(`[data-position="${position}"]`);
+    line?.scrollIntoView({ block: "center" });
+    line?.animate({ background: ["var(--ly-accent-soft)", "transparent"] }, { duration: 1600, easing: "ease-in" });
+    line?.focus({ preventScroll: true });
+  }
 
   protected override willUpdate(): void {
     // Whoever reads further up is left where they are.
@@ -172,7 +183,7 @@ export class Messages extends LitElement {
       return html`<li><ly-facilitator-note .intervention=${line}></ly-facilitator-note></li>`;
     }
     const name = line.name ?? this.nameOf(line.person);
-    return html`<li class="line" data-testid="message" data-person=${line.person}>
+    return html`<li class="line" data-testid="message" data-person=${line.person} data-position=${line.position} tabindex="-1">
       ${avatar(line.person, name, 26)}
       <div>
         <div class="head"><strong>${name}</strong><time class="muted numbers" datetime=${line.at}>${clockTime(line.at)}</time></div>

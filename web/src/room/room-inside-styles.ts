@@ -9,6 +9,7 @@ export const insideStyles = css`
     height: 100dvh;
     gap: 8px;
     padding: 10px 14px 14px;
+    --ly-around: 12px;
   }
   main {
     display: grid;
@@ -23,6 +24,12 @@ export const insideStyles = css`
     min-width: 0;
     min-height: 0;
     overflow-y: auto;
+  }
+  /* Room for the shadows of cards, which a part that scrolls would cut off. */
+  .work,
+  .progress {
+    margin: calc(-1 * var(--ly-around));
+    padding: var(--ly-around);
   }
   .work > * {
     flex: none;
@@ -109,6 +116,7 @@ export const insideStyles = css`
     :host {
       padding: 8px 8px 4px;
       gap: 6px;
+      --ly-around: 6px;
     }
     main {
       grid-template-columns: minmax(0, 1fr);

@@ -6,11 +6,11 @@ import { notify, tell } from "../shared/notice";
 import { freshId } from "../shared/ids";
 import { parts } from "../shared/sheets";
 import type { Floor, Intervention, RoomView, Timer } from "../shared/types";
-import type { Board } from "../board/board";
+import type { Board, LeadEvent } from "../board/board";
 import { told } from "./floor";
 import type { FloorEvent } from "./floor-bar";
 import type { SettingEvent } from "./captions";
-import type { PlaceEvent, SendEvent } from "./messages";
+import type { Messages, PlaceEvent, SendEvent } from "./messages";
 import type { RoomHeader } from "./room-header";
 import { insideStyles } from "./room-inside-styles";
 import type { RoomSession } from "./session";
@@ -50,6 +50,7 @@ export class RoomInside extends LitElement {
   @state() private dismissed = 0;
   @query("ly-room-header") private headerPart!: RoomHeader;
   @query("ly-board") private boardPart!: Board | null;
+  @query("ly-messages") private messagesPart!: Messages;
   private seen = 0;
   private lastFloor: Floor | null = null;
   private readonly levels = () => this.session.levels();
@@ -73,6 +74,12 @@ export class RoomInside extends LitElement {
     this.tab = "board";
     await this.updateComplete;
     await this.boardPart?.show(detail);
+  }
+
+  private async lead({ detail }: LeadEvent): Promise<void> {
+    this.tab = "talk";
+    await this.updateComplete;
+    this.messagesPart.show(detail);
   }
 
   private setTimer(timer: Timer): void {
@@ -197,14 +204,15 @@ export class RoomInside extends LitElement {
   }
 
   private work() {
-    const { api, board, room } = this.session;
+    const { api, board, room, tiles } = this.session;
     const { problem } = this.view;
     return html`<div class="work">
       ${this.banner()}
-      <ly-tiles .tiles=${this.session.tiles}></ly-tiles>
+      ${tiles.length ? html`<ly-tiles .tiles=${tiles}></ly-tiles>` : nothing}
       ${problem ? html`<ly-problem .api=${api} room=${room} .problem=${problem}></ly-problem>` : nothing}
       ${this.givenUp()}
-      ${board ? html`<ly-board class="card" .link=${board} refused=${board.refused}></ly-board>` : nothing}
+      ${board ? html`<ly-board class="card" .link=${board} refused=${board.refused}
+            .messages=${this.view.messages} .nameOf=${this.nameOf} @lead=${this.lead}></ly-board>` : nothing}
     </div>`;
   }
 
