@@ -27,6 +27,8 @@ from rooms.board.ownership import Ownership
 from rooms.board.relaying import Later, Relay
 from rooms.board.sharing import Sharing
 from rooms.board.transport import Transport
+from rooms.board.typed import Streak
+from rooms.board.typing_on import begins, types_on
 from rooms.board.update import Contents, read
 
 logger = logging.getLogger(__name__)
@@ -86,6 +88,8 @@ class Board:
         self.sharing.loaded(position)
         for run in self.document.waiting:
             self.sharing.waits(run)
+        for connection in self.connections:
+            connection.streak = None
         waiting, self._waiting, self._waiting_size = self._waiting, deque(), 0
         for connection, data in waiting:
             self.receive(connection, data)
@@ -134,7 +138,7 @@ class Board:
                 raise TooLarge
             if self.document is None:
                 self._wait(connection, data)
-            else:
+            elif not types_on(self, connection, self.document, data):
                 self._handle(connection, self.document, wire.parse(data))
         except Closing as why:
             self._refuse(connection, why)
@@ -203,7 +207,9 @@ class Board:
         if not self._within(connection, document, contents):
             raise NotHere
         document.apply(update, contents, written)
-        self._record(connection, update, self.owners.writes(connection, written, live=True))
+        client = self.owners.writes(connection, written, live=True)
+        self._record(connection, update, client)
+        begins(connection, client, update)
 
     def _ask(self, connection: Connection, document: Document) -> None:
         """What it stands on is on its way if our step 1 is not answered yet; else ask again."""
@@ -253,15 +259,22 @@ class Board:
             raise Overloaded
 
     def _record(self, connection: Connection, update: bytes, client: int) -> None:
-        first = not self.gathering.gathered
         run = Run(person=connection.person, client=client, update=update)
-        self.gathering.add(run)
+        self.gather(run, len(update))
+        self.relay.update(update, connection)
+        self.sharing.edited(run)
+
+    def gather(self, edit: Run | Streak, size: int) -> None:
+        """Gather an edit that the document has taken, or so many bytes more of a streak."""
+        first = not self.gathering.gathered
+        if isinstance(edit, Run):
+            self.gathering.add(edit)
+        else:
+            self.gathering.type_on(edit, size)
         if self.gathering.gathered >= self.limits.window_size:
             self._attend(self, self.now())
         elif first:
             self._attend(self, self.now() + self.limits.window)
-        self.relay.update(update, connection)
-        self.sharing.edited(run)
 
     def pulse(self) -> None:
         """Look after the sockets: bring up to date, give up on, or keep alive."""

@@ -7,6 +7,7 @@ from rooms.board import wire
 from rooms.board.closing import Closing
 from rooms.board.gathering import CARRIED
 from rooms.board.transport import Transport
+from rooms.board.typed import Streak
 
 if TYPE_CHECKING:
     from rooms.board.board import Board
@@ -43,6 +44,8 @@ class Connection:
         """The client id that it writes by, once that is known."""
         self.clients: set[int] = set()
         """The client ids that it wrote by, or speaks for."""
+        self.streak: Streak | None = None
+        """What it types in a row; None if its last edit was anything else."""
         self.behind: bytes | None = None
         """The state vector at which it was left out for not reading; None if it keeps up."""
         self.since = board.now()

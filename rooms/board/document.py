@@ -14,10 +14,13 @@ from rooms.board.limits import DEFAULTS
 from rooms.board.order import is_in_order
 from rooms.board.roots import Roots, not_yet
 from rooms.board.surrogates import Surrogates
+from rooms.board.typed import Streak
 from rooms.board.update import SKIP, Block, Contents
 
 logger = logging.getLogger(__name__)
 
+MUCH = 512
+"""Bytes that are typed on until the library is given them."""
 TEXT = "text"
 """The root that holds the board's text."""
 
@@ -65,6 +68,8 @@ class Document:
         self.waiting: list[Run] = []
         """Runs on record that stand on what is not here yet."""
         self._size = self._weighed = 0
+        self._streaks: list[Streak] = []
+        self._typed = 0
         self._most_types = nested_types
 
     @property
@@ -74,10 +79,12 @@ class Document:
 
     def text(self) -> str:
         """The board's text."""
+        self._settle()
         return str(self._text)
 
     def state(self) -> bytes:
         """The state vector: what there is, in the few bytes that others need to know it by."""
+        self._settle()
         return self._doc.get_state()
 
     def difference(self, state: bytes) -> bytes:
@@ -85,6 +92,7 @@ class Document:
         if not wire.state_vector(state):
             return self.whole()
         try:
+            self._settle()
             with guarded():
                 return self._doc.get_update(state)
         except ValueError as error:
@@ -93,6 +101,7 @@ class Document:
     def whole(self) -> bytes:
         """The whole document as one update; kept until the next edit, for many join at once."""
         if self._whole is None:
+            self._settle()
             self._whole = self._doc.get_update()
         return self._whole
 
@@ -245,6 +254,38 @@ class Document:
         if any(self._clocks.get(client, 0) < clock for client, clock in written.items()):
             raise Broken  # blocks of two clients that wait for each other, for ever
 
+    def ends_at(self, streak: Streak) -> bool:
+        """Whether what is typed behind it is new, and nothing else needs to know where it is."""
+        return self._clocks.get(streak.number) == streak.end and self._roots is None
+
+    def type_on(self, streak: Streak, text: bytes, clocks: int) -> None:
+        """Take in what is typed behind what is here, with the same neighbours: the library need not look.
+
+        It is given all of that at once, before it is asked for anything. Raises `Broken`."""
+        streak.grow(text, clocks)
+        self._clocks[streak.number] = streak.end
+        self._whole = None
+        self._size += len(text)
+        self._typed += len(text)
+        if not streak.waits:
+            streak.waits = True
+            self._streaks.append(streak)
+        if self._typed > MUCH:
+            self._settle()
+
+    def _settle(self) -> None:
+        if not self._streaks:
+            return
+        streaks, self._streaks, self._typed = self._streaks, [], 0
+        for streak in streaks:
+            streak.over = True
+        try:
+            with guarded():
+                for streak in streaks:
+                    self._doc.apply_update(streak.update())
+        except (ValueError, RuntimeError) as error:
+            raise Broken from error
+
     def merge(self, update: bytes, contents: Contents, written: dict[int, int]) -> bytes | None:
         """As `apply`, for what repeats much that is known: the update that says the news only, or None."""
         with self._news() as news:
@@ -264,6 +305,7 @@ class Document:
     @contextmanager
     def _news(self) -> Generator[list[bytes]]:
         """What changes within the block, as updates."""
+        self._settle()
         news: list[bytes] = []
 
         def changed(event: TransactionEvent) -> None:
@@ -276,6 +318,7 @@ class Document:
             self._doc.unobserve(subscription)  # else the document is never freed
 
     def _apply(self, update: bytes) -> None:
+        self._settle()
         self._whole = None
         self._size += len(update)
         try:

@@ -1,6 +1,6 @@
 """Edits on their way to the log: gathered for a moment, in order, each with its author."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from pycrdt import merge_updates
 
@@ -8,6 +8,7 @@ from domain.rooms import Run
 from rooms.board.document import guarded
 from rooms.board.spans import Spans
 from rooms.board.squashing import squashed
+from rooms.board.typed import Streak
 
 CARRIED = 0
 """The client id of a run that brings back what was written elsewhere or before: its person brought it."""
@@ -17,7 +18,7 @@ class Gathering:
     """The runs of one board that are not in the log yet. None is let go of before the log has it."""
 
     def __init__(self) -> None:
-        self._gathered: list[Run] = []
+        self._gathered: list[Run | Streak] = []
         self._writing: list[Run] = []
         self._sent: list[tuple[Run, ...]] = []
         self.gathered = 0
@@ -32,14 +33,22 @@ class Gathering:
         self.gathered += size
         self.unsaved += size
 
+    def type_on(self, streak: Streak, size: int) -> None:
+        """Gather what was typed on; it stands where its first key since the last event stood."""
+        if not streak.gathered:
+            streak.gathered = True
+            self._gathered.append(streak)
+        self.gathered += size
+        self.unsaved += size
+
     def runs(self) -> tuple[Run, ...]:
         """All that is not in the log, in order."""
-        return (*self._writing, *self._gathered)
+        return (*self._writing, *(_as_run(each, Streak.untaken) for each in self._gathered))
 
     def take(self, largest: int) -> list[tuple[Run, ...]]:
         """The runs of the events to write now; they stay here too until they are `written`."""
-        self._writing += self._gathered
-        self._gathered, self.gathered = [], 0
+        self._writing += self._taken()
+        self.gathered = 0
         self._sent = parts(merged(self._writing), largest)
         return [*self._sent]
 
@@ -54,13 +63,24 @@ class Gathering:
 
     def cut(self, spans: Spans) -> None:
         """The log has this, by another hand: let go of it."""
-        self._writing, self._gathered = spans.without(self._writing), spans.without(self._gathered)
-        self.gathered = sum(len(run.update) for run in self._gathered)
+        left = spans.without(self._taken())
+        self._writing, self._gathered = spans.without(self._writing), [*left]
+        self.gathered = sum(len(run.update) for run in left)
         self.unsaved = self.gathered + sum(len(run.update) for run in self._writing)
 
     def written(self) -> None:
         """What was taken is in the log."""
         self._writing, self._sent, self.unsaved = [], [], self.gathered
+
+    def _taken(self) -> list[Run]:
+        gathered, self._gathered = self._gathered, []
+        return [_as_run(each, Streak.take) for each in gathered]
+
+
+def _as_run(each: Run | Streak, update: Callable[[Streak], bytes]) -> Run:
+    if isinstance(each, Run):
+        return each
+    return Run(person=each.person, client=each.number, update=update(each))
 
 
 def merged(runs: Sequence[Run]) -> list[Run]:

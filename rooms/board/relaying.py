@@ -37,6 +37,13 @@ class Relay:
         else:
             self._send(wire.update(update), sender)
 
+    def frame(self, frame: bytes, sender: Connection) -> None:
+        """An edit of less than 128 bytes, as it came."""
+        if self._gathers():
+            self._updates.append(frame[3:])
+        else:
+            self._send(frame, sender)
+
     def presence(self, entries: Iterable[Entry], sender: Connection | None = None) -> None:
         """Who is here, or has gone."""
         if self._gathers():
