@@ -105,7 +105,8 @@ class Recorder:
             if take.key is None:  # files are encrypted from their first byte on; packets wait
                 with suppress(LogUnavailable):
                     take.key = await self.sounds.key(take.whose.org, take.whose.person)
-        await asyncio.get_running_loop().run_in_executor(pool, self._write, list(self._takes))
+        if self._takes:  # to wake a thread holds up all voices for as long as it has the interpreter
+            await asyncio.get_running_loop().run_in_executor(pool, self._write, list(self._takes))
         self.lost += sum(take.lost for take in self._takes if take.done)
         self._takes = [take for take in self._takes if not take.done]
         await self._tell(pool)

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from rooms.voice import srtp
 from rooms.voice.link import Link
 from rooms.voice.rtp import Outgoing, Packet
 from rooms.voice.sdp import Line
@@ -43,7 +44,7 @@ class Sent:
 class Slot:
     """A slot of a listener. Its packets go out by the listener's link."""
 
-    __slots__ = ("_link", "_sent", "kind", "mid", "since", "source", "stream", "ticks")
+    __slots__ = ("kind", "link", "mid", "sent", "since", "source", "stream", "ticks")
 
     def __init__(self, line: Line, ssrc: int, link: Link) -> None:
         self.mid, self.kind = line.mid, line.media.kind
@@ -51,13 +52,14 @@ class Slot:
         self.since = 0
         """When that source was put into it, in ms since the epoch."""
         self.stream = _stream(line, ssrc)
-        self._link = link
-        self._sent = Sent(self.kind) if line.nack else None
+        self.link = link
+        self.sent = Sent(self.kind) if line.nack else None
         self.ticks = line.nack or self.kind == "video"
         """Whether it needs to be told that time passes."""
 
     def bind(self, source: "Source | None", now: int) -> None:
         """Somebody else is in it, or nobody."""
+        self.settle()
         self.source, self.since = source, now
         self.stream.switch()
         if source is not None:
@@ -65,32 +67,38 @@ class Slot:
 
     def send(self, packet: Packet, now: int) -> None:
         """Lets the listener have a packet that came at `now`, in ms since the epoch."""
-        link, stream = self._link, self.stream
+        link, stream = self.link, self.stream
         if not link.open:
             return
         data = stream.write(packet, now)
         if data is None:
             return
-        sealed = link.protect(data)
-        if self._sent is not None:
-            self._sent.keep(stream.number(packet), sealed)
+        sealed = srtp.protect(link.outward, data)
+        if self.sent is not None:
+            self.sent.keep(stream.number(packet), sealed)
         link.counts["rtp-out"] += 1
-        try:  # as Link.send does, but this is called more often than anything else
-            link.sendto(sealed, link.address)
-        except OSError as error:
-            link.failed(error)
+        link.send(sealed)
+
+    def joins(self, packet: Packet) -> bool:
+        """Whether what follows this packet may be written by its fan: it is sound, and sent this packet."""
+        return self.kind == "audio" and self.link.open and self.stream.follows(packet)
+
+    def settle(self) -> None:
+        """Its stream's figures are brought up to date."""
+        if self.source is not None:
+            self.source.fan.settle()
 
     def resend(self, sequence: int) -> None:
         """The listener misses this one."""
-        sealed = self._sent.again(sequence & 0xFFFF) if self._sent else None
+        sealed = self.sent.again(sequence & 0xFFFF) if self.sent else None
         if sealed is not None:
-            self._link.send(sealed)
-            self._link.counts["resent"] += 1
+            self.link.send(sealed)
+            self.link.counts["resent"] += 1
 
     def tick(self) -> None:
         """Time has passed: asks again for a picture that has not come."""
-        if self._sent is not None:
-            self._sent.tick()
+        if self.sent is not None:
+            self.sent.tick()
         if self.source is not None and isinstance(self.stream, VideoOutgoing) and self.stream.waits:
             self.source.want_keyframe()
 

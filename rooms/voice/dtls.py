@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from OpenSSL import SSL
 from OpenSSL.crypto import X509
 
-from rooms.voice.srtp import Sessions
+from rooms.voice.srtp import Sessions, sessions
 
 CIPHERS = b"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES256-GCM-SHA384"
 DTLS_1_2 = 0xFEFD
@@ -133,7 +133,7 @@ class DtlsServer:
                 size = 2 * (profile.key_length + profile.salt_length)
                 material = self._ssl.export_keying_material(b"EXTRACTOR-dtls_srtp", size)
                 client, server = (profile.get_key_and_salt(material, index) for index in (0, 1))
-                return Sessions(client, server, profile.libsrtp_profile)
+                return sessions(client, server, profile.libsrtp_profile)
         raise DtlsFailed
 
 

@@ -3,16 +3,16 @@
 import socket
 from collections.abc import Callable, Iterable
 
-from rooms.voice.srtp import Sessions, Transform
+from rooms.voice import srtp
 from rooms.voice.stun import Address
 
 
 class Link:
     """Sends now or never: voice must not wait. What could not be sent is counted."""
 
-    __slots__ = ("_protect_rtcp", "address", "counts", "moved", "open", "protect", "sendto")
+    __slots__ = ("_keys", "address", "counts", "moved", "open", "outward", "sendto")
 
-    protect: Transform
+    outward: srtp.Handle
     address: Address
     sendto: Callable[[bytes, Address], object]
     """These three are there from when it is open; the last two as soon as it has moved."""
@@ -20,11 +20,11 @@ class Link:
     def __init__(self, counts: dict[str, int]) -> None:
         self.counts = counts
         self.open, self.moved = False, False
-        self._protect_rtcp: Transform | None = None
+        self._keys: srtp.Sessions | None = None
 
-    def use(self, keys: Sessions) -> None:
+    def use(self, keys: srtp.Sessions) -> None:
         """The handshake is done, over the address that it moved to."""
-        self.protect, self._protect_rtcp = keys.protect, keys.protect_rtcp
+        self._keys, self.outward = keys, keys.outward
         self.open = self.moved
 
     def move(self, address: Address, by: socket.socket) -> None:
@@ -52,6 +52,6 @@ class Link:
 
     def send_rtcp(self, report: bytes) -> None:
         """Protects and sends a compound packet; nothing before the handshake is done."""
-        if self._protect_rtcp is not None:
-            self.send(self._protect_rtcp(report))
+        if self._keys is not None:
+            self.send(srtp.protect_rtcp(self.outward, report))
             self.counts["rtcp-out"] += 1

@@ -5,7 +5,7 @@ import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from rooms.voice import rtp
+from rooms.voice import rtp, srtp
 from rooms.voice.clock import Clock
 from rooms.voice.counts import Dropped
 from rooms.voice.downlink import Slot
@@ -15,7 +15,7 @@ from rooms.voice.link import Link
 from rooms.voice.reporting import Reporting
 from rooms.voice.sdp import Offer
 from rooms.voice.source import Sounded
-from rooms.voice.srtp import SrtpFailed, Transform
+from rooms.voice.srtp import SrtpFailed
 from rooms.voice.stun import Address, Credentials
 from rooms.voice.uplink import Uplink, Wiring
 
@@ -65,7 +65,7 @@ class Peer:
         self._link = Link(around.counts)
         self._heard_at = self._report_at = self._paced_at = self._clock.at
         self._silence = around.limits.connect_within
-        self._unprotect: Transform | None = None
+        self._inward: srtp.Handle = None
         ssrcs = _new_ssrcs()
         ssrc = next(ssrcs)
         self.slots = [Slot(line, next(ssrcs), self._link) for line in offer.slots]
@@ -155,15 +155,14 @@ class Peer:
             raise Dropped("dtls-failed") from failed
         if self._dtls.keys is not None and not self.connected:
             self._link.use(self._dtls.keys)
-            self._unprotect = self._dtls.keys.unprotect
+            self._inward = self._dtls.keys.inward
             self._heard_at, self._silence = self._clock.at, self._around.limits.silent_for
             self._refresh()
             self._around.connected(self)
 
     def srtp_received(self, data: bytes) -> None:
         """A protected RTP or RTCP packet."""
-        unprotect = self._unprotect
-        if unprotect is None:
+        if self._inward is None:
             raise Dropped("srtp-early")
         self._allowance -= 1
         if self._allowance < 0:
@@ -177,7 +176,7 @@ class Peer:
         if uplink is None and all(one.line.ssrcs for one in self.uplinks):
             raise Dropped("rtp-unknown-source")
         try:
-            clear = unprotect(data)
+            clear = srtp.unprotect(self._inward, data)
         except SrtpFailed as failed:
             raise Dropped("srtp-replayed" if failed.replayed else "srtp-forged") from failed
         self._heard_at = self._clock.at
@@ -234,9 +233,8 @@ class Peer:
 
     def _rtcp(self, data: bytes) -> None:
         self._reporting.expect(data)
-        assert self._dtls.keys is not None
         try:
-            clear = self._dtls.keys.unprotect_rtcp(data)
+            clear = srtp.unprotect_rtcp(self._inward, data)
         except SrtpFailed as failed:
             raise Dropped("srtp-replayed" if failed.replayed else "srtp-forged") from failed
         self._heard_at = self._clock.at

@@ -48,6 +48,8 @@ class Reporting:
 
     def send(self) -> None:
         """Tells what was sent and received so far."""
+        for slot in self._slots:
+            slot.settle()
         streams = [slot.stream for slot in self._slots if slot.source and slot.stream.packets]
         incoming = [uplink.incoming for uplink in self._uplinks]
         self._link.send_rtcp(rtcp.reports(incoming, streams, self._ssrc, self._clock.ms))

@@ -83,22 +83,19 @@ class VoiceRoom:
 
     def sounded(self, source: Source, packet: Packet, now: int) -> None:
         """A packet that may be forwarded: on to the listeners, and to the detector of turns."""
-        for slot in source.audience:
-            slot.send(packet, now)
+        source.fan.send(packet, now)
         for hear in source.taps:
             hear(packet, now)
         level = packet.level
         if level is not None:
-            speech = source.speech
-            speech.sixteenths += level - (speech.sixteenths >> 4)
-            marks = speech.detector.heard(now, level)
+            marks = source.speech.heard(now, level)
             if marks:
                 self.tell(source, marks)
 
     def tick(self, now: int) -> None:
         """Time has passed: turns end without packets, pictures come and go, others are louder."""
         for source in self._voices:
-            marks = source.speech.detector.tick(now)
+            marks = source.speech.tick(now)
             if marks:
                 self.tell(source, marks)
         if self._crowded and now - self._ranked_at >= RANKED_EVERY:
@@ -125,8 +122,6 @@ class VoiceRoom:
         self._voices = voices = self._sources("voice")
         self._crowded = any(len(voices) - 1 > len(peer.sounding) > 0 for peer in self.peers.values())
         pictures = self._pictures()
-        for source in (*voices, *self._sources("camera"), *self._sources("screen")):
-            source.audience = []
         for listener in self.peers.values():
             self._bind(listener.sounding, self._ranked(listener, voices))
             self._bind(listener.showing, [one for one in pictures if one.person != listener.person])
@@ -134,13 +129,23 @@ class VoiceRoom:
             if content != listener.announced:
                 listener.announced = content
                 self._listener.slots(self._room, listener.person, content)
+        self._fan_out()
 
     def _bind(self, slots: Sequence[Slot], wanted: Sequence[Source]) -> None:
         for slot, source in zip(slots, assign([slot.source for slot in slots], wanted), strict=True):
             if slot.source is not source:
                 slot.bind(source, self._clock.ms)
-            if source is not None:
-                source.audience.append(slot)
+
+    def _fan_out(self) -> None:
+        """Every source's packets go to the slots that it is in."""
+        sources = [*self._voices, *self._sources("camera"), *self._sources("screen")]
+        found: dict[Source, list[Slot]] = {source: [] for source in sources}
+        for peer in self.peers.values():
+            for slot in peer.slots:
+                if slot.source is not None:
+                    found[slot.source].append(slot)
+        for source, slots in found.items():
+            source.fan.put(slots)
 
     def _ranked(self, listener: Peer, voices: Sequence[Source]) -> list[Source]:
         """Whom the listener may hear, the most important first."""
@@ -150,7 +155,7 @@ class VoiceRoom:
 
         def rank(source: Source) -> tuple[bool, bool, int, int]:
             speech = source.speech
-            return Claim(speech.detector.speaking, since.get(source), speech.level, speech.last).rank(now)
+            return Claim(speech.speaking, since.get(source), speech.level, speech.last).rank(now)
 
         return sorted(others, key=rank) if len(others) > len(listener.sounding) else others
 
@@ -171,7 +176,7 @@ class VoiceRoom:
 
     def _fall_silent(self, sources: Iterable[Source]) -> None:
         for source in sources:
-            self.tell(source, source.speech.detector.close())
+            self.tell(source, source.speech.close())
 
     def _give_taps(self, person: str) -> None:
         for source in self._sources("voice"):

@@ -6,6 +6,7 @@ from struct import Struct, error
 from typing import NamedTuple
 
 HEADER = Struct("!BBHLL")
+OUTGOING = Struct("!HHLL")
 EXTENSION = Struct("!HH")
 ONE_BYTE, TWO_BYTE = 0xBEDE, 0x1000
 CLOCK = 48
@@ -14,7 +15,7 @@ HALF, WHOLE = 0x8000, 0xFFFF
 TICKS = 0xFFFFFFFF
 NO_LEVEL = 128
 
-_unpack, _pack = HEADER.unpack_from, HEADER.pack
+_unpack, pack = HEADER.unpack_from, OUTGOING.pack
 
 
 class Packet(NamedTuple):
@@ -100,18 +101,16 @@ def _value(extension: bytes, wanted: int) -> bytes | None:
 
 @lru_cache(1024)
 def _extensions(mid_id: int, name: str, level_id: int) -> tuple[bytes, ...]:
-    """A slot's extension for each level, and the last for none."""
+    """A slot's extension for each level, and the last for none; all empty where neither was negotiated."""
     start = bytes([mid_id << 4 | len(name) - 1]) + name.encode() if mid_id else b""
     if not level_id:
-        return (_extension(start),) * (NO_LEVEL + 1)
+        return (_extension(start) if mid_id else b"",) * (NO_LEVEL + 1)
     # The voice bit is set, as browsers do.
     with_level = tuple(_extension(start + bytes((level_id << 4, 0x80 | level))) for level in range(NO_LEVEL))
     return (*with_level, _extension(start))
 
 
 def _extension(body: bytes) -> bytes:
-    if not body:
-        return b""
     words = (len(body) + 3) // 4
     return EXTENSION.pack(ONE_BYTE, words) + body.ljust(4 * words, b"\0")
 
@@ -135,7 +134,6 @@ class Outgoing:
         "_newest",
         "_sent_at",
         "_shift",
-        "_type",
         "octets",
         "packets",
         "ssrc",
@@ -153,9 +151,8 @@ class Outgoing:
         self.ssrc = ssrc
         self.packets = 0
         self.octets = 0
-        self._type = payload_type
         self._extensions = _extensions(mid[0], mid[1] if mid[0] else "", level_id)
-        self._first = 0x90 if self._extensions[0] else 0x80
+        self._first = (0x9000 if self._extensions[0] else 0x8000) | payload_type
         self._newest, self._sent_at, self._begun = NOTHING, 0, 0
         self._shift, self._delay = 0, 0
         self.switch()
@@ -177,10 +174,27 @@ class Outgoing:
             return None
         self.packets += 1
         self.octets += len(payload)
-        extension = self._extensions[NO_LEVEL if level is None else level]
-        first = self._first if extension else 0x80
         sequence, clock = (number + self._shift) & WHOLE, (timestamp + self._delay) & TICKS
-        return _pack(first, marker | self._type, sequence, clock, self.ssrc) + extension + payload
+        head = pack(self._first | marker, sequence, clock, self.ssrc)
+        return head + self._extensions[NO_LEVEL if level is None else level] + payload
+
+    def follows(self, packet: Packet) -> bool:
+        """Whether this is the newest that was written."""
+        return self._newest is packet
+
+    def way(self) -> tuple[int, int, int, int, tuple[bytes, ...]]:
+        """How the sender's later packets differ from what is written.
+
+        What is added to the number and to the time stamp, the first 16 bits without the marker, the SSRC,
+        and the extension for each level, the last for none.
+        """
+        return self._shift, self._delay, self._first, self.ssrc, self._extensions
+
+    def wrote(self, newest: Packet, now: int, packets: int, octets: int) -> None:
+        """So much was written for it, with what `way` gave, the newest packet at `now`."""
+        self._newest, self._sent_at = newest, now
+        self.packets += packets
+        self.octets += octets
 
     def skip(self, packet: Packet) -> None:
         """A packet without content is left out, and not missed: the numbers close up behind it."""

@@ -1,14 +1,11 @@
 """Something that can be in slots: somebody's voice, camera or screen."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from rooms.voice.engine import Hear, What
+from rooms.voice.fan import Fan
 from rooms.voice.rtp import Packet
 from rooms.voice.speech import Speech
-
-if TYPE_CHECKING:
-    from rooms.voice.downlink import Slot
 
 Sounded = Callable[["Source", Packet, int], None]
 """Is given a packet of a source, and when it came, in ms since the epoch."""
@@ -17,7 +14,7 @@ Sounded = Callable[["Source", Packet, int], None]
 class Source:
     """What a room knows of it. `voice` is what the ids of turns begin with."""
 
-    __slots__ = ("audience", "began", "live", "person", "speech", "taps", "voice", "what")
+    __slots__ = ("began", "fan", "live", "person", "speech", "taps", "voice", "what")
 
     def __init__(self, voice: str, person: str, what: What) -> None:
         self.voice, self.person = voice, person
@@ -26,7 +23,7 @@ class Source:
         """Whether it may be in slots now."""
         self.began = 0
         """When it went live last, in ms since the epoch."""
-        self.audience: list[Slot] = []
+        self.fan = Fan()
         self.taps: tuple[Hear, ...] = ()
         self.speech = Speech()
 

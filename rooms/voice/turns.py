@@ -76,6 +76,18 @@ class Run:
 class TurnDetector:
     """Turns of one person. Feed it every packet, and `tick` it now and then: packets may stop."""
 
+    __slots__ = (
+        "_audible",
+        "_background",
+        "_ended",
+        "_free",
+        "_loud",
+        "_loud_last",
+        "_now",
+        "_started",
+        "_tuning",
+    )
+
     def __init__(self, tuning: Tuning | None = None) -> None:
         self._tuning = tuning or Tuning()
         self._background = Background(self._tuning.loudest_floor)
@@ -105,12 +117,15 @@ class TurnDetector:
         if level <= tuning.quietest and level <= background.below(margin):
             return marks + self._is_loud()
         self._loud.length = 0
-        self._is_not_loud(level)
+        if self._started is None:
+            background.settle(level)
+        else:
+            self._lengthen()
         return marks
 
     def tick(self, now: int) -> tuple[Mark, ...]:
         """Time has passed: ends a turn whose pause was too long."""
-        self._now = max(self._now, now)
+        self._now = now if now > self._now else self._now
         if self._started is None or self._now - self._loud_last < self._tuning.hangover:
             return NOTHING
         return self.close()
@@ -138,12 +153,6 @@ class TurnDetector:
         earliest = self._loud.since - self._tuning.widest_edge
         self._started = max(self._free, min(self._loud.since, max(self._audible.since, earliest)))
         return (Started(self._started),)
-
-    def _is_not_loud(self, level: int) -> None:
-        if self._started is None:
-            self._background.settle(level)
-        else:
-            self._lengthen()
 
     def _lengthen(self) -> None:
         """A turn fades out: what is audible without a break since it was surely loud, is part of it."""

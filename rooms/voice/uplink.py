@@ -94,8 +94,7 @@ class Uplink(Source):
         if packet.payload:
             self._sounded(self, packet, now)
         else:
-            for slot in self.audience:
-                slot.stream.skip(packet)
+            self.fan.skip(packet)
 
     def want_keyframe(self) -> None:
         """Asks the sender for a whole picture, now or soon."""

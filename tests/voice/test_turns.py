@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rooms.voice.speech import Speech
 from rooms.voice.turns import Ended, Mark, Started, Tuning, TurnDetector
 
 LOUD, QUIET, MUTED = 25, 65, 127
@@ -205,3 +206,19 @@ def test_turns_are_just_what_was_loud(parts):
 
 def _pair(pause: int, talk: int) -> list[tuple[int, int]]:
     return [(pause, QUIET), (min(talk + 3, 100), LOUD)]
+
+
+@given(st.lists(st.tuples(st.sampled_from([20, 20, 20, 60, 400]), st.sampled_from([25, 40, 59, 65, 127]))))
+def test_what_waits_for_the_next_tick_makes_the_same_turns(packets):
+    detector, speech, at = TurnDetector(), Speech(), 1000
+    expected, found = list[Mark](), list[Mark]()
+    for step, level in packets:
+        at += step
+        expected += detector.heard(at, level)
+        found += speech.heard(at, level)
+        if at % 100 == 0:
+            expected += detector.tick(at)
+            found += speech.tick(at)
+        assert found == expected[: len(found)]
+        assert [each for each in expected[len(found) :] if isinstance(each, Started)] == []
+    assert [*found, *speech.close()] == [*expected, *detector.close()]
