@@ -7,15 +7,28 @@ A file grows as `NAME.part`, locked by whoever writes it. When it is whole and s
 import asyncio
 import os
 import shutil
+import time
 from base64 import b64decode, b64encode
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from adapters.reader import Vault
-from adapters.sound_format import HEADED, Appending, Damaged, Header, begin, header_of, lock, opened, whole
+from adapters.sound_format import (
+    DRAFT,
+    HEADED,
+    Appending,
+    Damaged,
+    Header,
+    begin,
+    header_of,
+    lock,
+    opened,
+    whole,
+)
 from adapters.stored import Secret
 from domain.events import type_of
 from domain.recording import SegmentKept, SoundIsGone
@@ -24,6 +37,8 @@ from rooms.recording.ogg import played
 from rooms.recording.opus import CLOCK
 
 PART, DONE, KEPT = ".part", ".done", ".sound"
+ABANDONED = 60.0
+"""Seconds after which a file that has not got its name yet is of somebody who was killed."""
 KIND = type_of(SegmentKept)
 """What the keys of files are bound to, as if they stood in such an event."""
 SPARE = 256 * 2**20
@@ -110,6 +125,7 @@ class SoundFiles:
 
     async def leftovers(self) -> AsyncIterator[Finished]:
         """See `Sounds.leftovers`."""
+        await asyncio.to_thread(self._remove_drafts)
         for path in await asyncio.to_thread(lambda: [*self._all(PART), *self._all(DONE)]):
             found = await self._finished(path)
             if found is not None:
@@ -135,6 +151,13 @@ class SoundFiles:
             os.close(handle)
         size = len(data)
         return Finished(header.whose, header.started, header.started + length, size, sha256(data).hexdigest())
+
+    def _remove_drafts(self) -> None:
+        oldest = time.time() - ABANDONED
+        for path in self._all(DRAFT):
+            with suppress(FileNotFoundError):
+                if path.stat().st_mtime < oldest:
+                    path.unlink()
 
     async def _plain(self, header: Header) -> bytes:
         """The key of a file. Raises `Damaged` if it cannot be opened."""

@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from rooms.recording.files import Whose
 
 MAGIC = b"lyceum sound 1\n"
+DRAFT = ".new"
+"""What a file is called until it is locked."""
 LENGTH, NONCE = 4, 12
 LARGEST = 2048
 """Bytes of a header, at most."""
@@ -77,7 +79,7 @@ class Appending:
 
 def begin(path: Path, header: Header, plain: bytes) -> Appending:
     """A new file, locked for whoever has it open; it has its name once it is locked."""
-    draft = path.with_suffix(".new")
+    draft = path.with_suffix(DRAFT)
     handle = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         lock(handle)

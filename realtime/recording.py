@@ -100,13 +100,14 @@ class Recordings:
             case RoomJoined() | RoomLeft() if (org, event.room) in self._on:
                 await self._settle(org, event.room)
             case _:
-                await self._heard_of(org, event)
+                await self._heard_of(org, event, recorded.at)
 
-    async def _heard_of(self, org: str, event: Event) -> None:
+    async def _heard_of(self, org: str, event: Event, at: datetime) -> None:
         """What concerns a person, wherever they are."""
         match event:
             case ConsentWithdrawn() if event.scope in NEEDED:
-                self._recorder.release(org, event.person)  # at once: nothing needs to be looked up
+                since = round(at.timestamp() * 1000)
+                self._recorder.release(org, event.person, since=since)  # at once: nothing is looked up
             case PersonErased():
                 self._recorder.release(org, event.person, forget=True)
             case ConsentGiven() if event.scope in NEEDED:

@@ -70,11 +70,14 @@ class Recorder:
         for take in self._heard.pop((org, room), {}).values():
             take.end()
 
-    def release(self, org: str, person: str, *, forget: bool = False) -> None:
-        """From now on the person is recorded nowhere; with `forget`, what is not finished is not kept."""
+    def release(self, org: str, person: str, *, since: int | None = None, forget: bool = False) -> None:
+        """From now on the person is recorded nowhere; with `forget`, what is not finished is not kept.
+
+        What was heard after `since` (ms), before this node learned of it, is left out, unless it is written.
+        """
         for (of, _), here in self._heard.items():
             if of == org and person in here:
-                here.pop(person).end()
+                here.pop(person).end(since)
         if forget:
             for take in self._takes:
                 take.forgotten |= (take.whose.org, take.whose.person) == (org, person)

@@ -3,6 +3,7 @@
 import secrets
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 
 from rooms.recording.files import Finished, Key, Sounds, Whose, Writing
 from rooms.recording.sound import Sound
@@ -50,9 +51,12 @@ class Take:
         else:
             self.lost += 1
 
-    def end(self) -> None:
-        """Nothing is heard from now on."""
+    def end(self, since: int | None = None) -> None:
+        """Nothing is heard from now on; what waits and was heard after `since` (ms) is not kept."""
         self.over = True
+        with suppress(IndexError):  # the thread may take the last one meanwhile
+            while since is not None and self._queue[-1][1] > since:
+                self._queue.pop()
         self._untap()
         self._untap = _nothing
 

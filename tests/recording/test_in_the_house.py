@@ -1,7 +1,9 @@
 """Real voices in a house that runs: who is recorded, what withdrawing does, and what a kill leaves."""
 
 import asyncio
+from array import array
 from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +12,7 @@ import pytest
 from infra.recorded import check_recordings
 from tests.house import RunningHouse, home
 from tests.realtime.guests import PATIENCE, Guest, guests, room_with
-from tests.recording.spoken import decoded, pitch
+from tests.recording.spoken import RATE, decoded, loudness, pitch
 from tests.recording.stored import opened
 from tests.voice.client import Client, close_all, tone
 
@@ -29,6 +31,23 @@ class Speaking:
         assert answer.status_code == 201, answer.text
         await self.client.take(answer.text)
 
+    def goes_on(self, hertz: int) -> None:
+        """With another tone."""
+        assert self.client.playing is not None
+        self.client.playing._samples = 90 * tone(1000, hertz)
+
+    async def hears(self, mid: str, hertz: int) -> None:
+        """Waits until this tone is heard in a slot."""
+        track = next(t.receiver.track for t in self.client.pc.getTransceivers() if t.mid == mid)
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                frames = [await track.recv() for _ in range(5)]
+                # Planes are longer than what is in them: 16 bits, left and right.
+                heard = b"".join(bytes(each.planes[0])[: 4 * each.samples] for each in frames)
+                left = array("h", heard)[::2]
+                if abs(pitch(left, 0) - hertz) < 50:
+                    return
+
 
 @pytest.fixture
 async def mortal(postgres_url: str) -> AsyncIterator[RunningHouse]:
@@ -45,7 +64,7 @@ async def talking(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Callable[[Gu
     clients: list[Client] = []
 
     def make(guest: Guest, hertz: int) -> Speaking:
-        clients.append(Client(tone(30_000, hertz), 2))
+        clients.append(Client(90 * tone(1000, hertz), 2))
         return Speaking(guest, clients[-1])
 
     yield make
@@ -66,6 +85,13 @@ async def segments(who: Guest, room: str, many: int = 1) -> list[dict[str, Any]]
     return found
 
 
+async def pitches(who: Guest, room: str, segment: dict[str, Any]) -> set[int]:
+    """All that is to be heard in a segment, in steps of 50 Hz, but for where the codec begins and ends."""
+    heard = decoded((await who.http.get(f"/rooms/{room}/recordings/{segment['segment']}")).content)
+    windows = range(100, 1000 * len(heard) // RATE - 200, 100)
+    return {50 * round(pitch(heard, at) / 50) for at in windows if loudness(heard, at, 100) > 0.05}
+
+
 async def growing(house: RunningHouse, person: str) -> None:
     """Wait until a file of this person's has sound in it."""
     folder = house.home / "recordings" / "main" / person
@@ -75,29 +101,41 @@ async def growing(house: RunningHouse, person: str) -> None:
 
 
 async def test_whoever_agreed_is_recorded_alone_and_what_a_kill_leaves_is_finished(mortal, talking):
-    async with guests(mortal, tia="tutor", ada="student", ben="student") as (tia, ada, ben):
+    async with (
+        guests(mortal, tia="tutor", ada="student", ben="student") as (tia, ada, ben),
+        AsyncExitStack() as stack,
+    ):
         await agree(ada, "voice", "recording")
         await agree(ben, "voice")
         room = await room_with(tia, ada, ben)
         await tia.post(f"/rooms/{room}/recording")
-        await talking(ada, 400).join(room)
-        await talking(ben, 1000).join(room)
+        speaker, listener = talking(ada, 400), talking(ben, 1000)
+        feed = await stack.enter_async_context(ben.stream(f"/rooms/{room}/feed"))
+        await speaker.join(room)
+        await listener.join(room)
+        slots = await feed.until("slots", lambda data: any(s["person"] == ada.person for s in data["slots"]))
+        mid = next(slot["mid"] for slot in slots["slots"] if slot["person"] == ada.person)
         await growing(mortal, ada.person)
         await ada.delete("/people/me/consents/recording")
-        [segment] = await segments(tia, room)
-        assert segment["person"] == ada.person
-        heard = (await tia.http.get(f"/rooms/{room}/recordings/{segment['segment']}")).content
-        assert pitch(decoded(heard), 400) == pytest.approx(400, abs=30)
+        await segments(tia, room)
+        for hertz in (2000, 700):  # she is still heard, and not recorded
+            speaker.goes_on(hertz)
+            await listener.hears(mid, hertz)
+        await agree(ada, "recording")
+        await growing(mortal, ada.person)
+        await ada.delete("/people/me/consents/recording")
+        of_ada = await segments(tia, room, 2)
+        assert [await pitches(tia, room, each) for each in of_ada] == [{400}, {700}]
+        assert of_ada[0]["ended"] < of_ada[1]["started"]
         assert not (mortal.home / "recordings" / "main" / ben.person).exists()
         await agree(ben, "recording")  # he is recorded from here on, in the middle of his words
         await growing(mortal, ben.person)
         mortal.kill()
         mortal.start()
     async with guests(mortal, uma="auditor") as (uma,):
-        found = await segments(uma, room, 2)
-        assert [each["person"] for each in found] == [ada.person, ben.person]
-        heard = (await uma.http.get(f"/rooms/{room}/recordings/{found[1]['segment']}")).content
-        assert pitch(decoded(heard), 400) == pytest.approx(1000, abs=30)
+        found = await segments(uma, room, 3)
+        assert [each["person"] for each in found] == [ada.person, ada.person, ben.person]
+        assert await pitches(uma, room, found[2]) == {1000}
     async with opened(mortal) as (log, sounds):
         wrong = await check_recordings(log, sounds, lambda *_: None)
         assert not [each for each in wrong if any(one["segment"] in each for one in found)]

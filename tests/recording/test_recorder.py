@@ -89,6 +89,23 @@ async def test_whoever_is_recorded_no_longer_is_not_even_listened_to(private, vo
     assert voices.tapped == set()
 
 
+async def test_what_was_said_after_a_withdrawal_is_not_kept_though_it_is_learned_of_later(
+    private, voices, sounds
+):
+    await a_recorded_room(private, "ada")
+    recorder = made(private, voices, sounds)
+    recorder.record(ORG, ROOM, "r1", ["ada"])
+    voices.say("ada", LOW[:50])
+    withdrawn = voices.now
+    voices.say("ada", LOW[50:])
+    recorder.release(ORG, "ada", since=withdrawn)
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(recorder.run())
+        [segment] = await on_record(private, 1)
+        running.cancel()
+    assert (segment.started, segment.ended) == (START, withdrawn + 20)
+
+
 async def test_a_pause_ends_a_segment_and_who_speaks_again_begins_another(private, voices, recorder):
     await a_recorded_room(private, "ada")
     recorder.record(ORG, ROOM, "r1", ["ada"])
