@@ -3,6 +3,7 @@
 from msgspec import Struct, field
 
 from domain.events import Recorded
+from domain.guidance import CallsAllowed, CallsDeclined
 from domain.identity import ERASED
 from domain.people import (
     ConsentGiven,
@@ -23,16 +24,21 @@ class Person(Struct):
     name: str = ""
     roles: list[str] = field(default_factory=list[str])
     consents: list[str] = field(default_factory=list[str])
+    called: bool = True
 
 
 class ShownPerson(Struct, frozen=True):
-    """A person as the API answers; `role` is the role held longest, the one they came with."""
+    """A person as the API answers; `role` is the role held longest, the one they came with.
+
+    `called`: the facilitator may call on them.
+    """
 
     person: str
     name: str
     role: str | None
     roles: tuple[str, ...]
     consents: tuple[str, ...]
+    called: bool
 
 
 def apply(state: Person, key: str, recorded: Recorded) -> None:
@@ -43,14 +49,12 @@ def apply(state: Person, key: str, recorded: Recorded) -> None:
             _add(state.roles, event.role)
         case PersonRenamed() as event:
             state.name = event.name
-        case RoleGranted() as event:
-            _add(state.roles, event.role)
-        case RoleRevoked() as event:
-            _drop(state.roles, event.role)
-        case ConsentGiven() as event:
-            _add(state.consents, event.scope)
-        case ConsentWithdrawn() as event:
-            _drop(state.consents, event.scope)
+        case RoleGranted() | RoleRevoked() as event:
+            (_add if isinstance(event, RoleGranted) else _drop)(state.roles, event.role)
+        case ConsentGiven() | ConsentWithdrawn() as event:
+            (_add if isinstance(event, ConsentGiven) else _drop)(state.consents, event.scope)
+        case CallsDeclined() | CallsAllowed() as event:
+            state.called = isinstance(event, CallsAllowed)
         case PersonErased():
             state.name = ERASED
             state.consents.clear()
@@ -66,6 +70,7 @@ def shown(person: str, state: Person) -> ShownPerson:
         role=state.roles[0] if state.roles else None,
         roles=tuple(state.roles),
         consents=tuple(state.consents),
+        called=state.called,
     )
 
 
@@ -81,11 +86,11 @@ def _drop(held: list[str], value: str) -> None:
 
 PEOPLE = View(
     name="people",
-    version=1,
+    version=2,
     state=Person,
     reads=(
         *(PersonRegistered, PersonRenamed, RoleGranted, RoleRevoked),
-        *(ConsentGiven, ConsentWithdrawn, PersonErased),
+        *(ConsentGiven, ConsentWithdrawn, CallsDeclined, CallsAllowed, PersonErased),
     ),
     keys=by("person"),
     apply=apply,

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from domain.catalogue import tags_of
 from domain.events import Event, Recorded
-from domain.interventions import InterventionDecided, InterventionDelivered, ModelAsked
+from domain.interventions import Detector, InterventionDecided, InterventionDelivered, ModelAsked
 from domain.practice import AnswerGiven, HintTaken
 from domain.rooms import (
     BoardEdited,
@@ -78,7 +78,7 @@ class Script:
         self.write(at, BoardEdited(room=self.room, runs=runs))
         return self
 
-    def answers(self, person: str, problem: str, correct: bool, at: float) -> "Script":
+    def answers(self, person: str, problem: str, correct: bool, at: float, given: str = "?") -> "Script":
         self.write(
             at,
             AnswerGiven(
@@ -86,7 +86,7 @@ class Script:
                 person=person,
                 problem=problem,
                 skill="algebra",
-                given="?",
+                given=given,
                 correct=correct,
                 xp=0,
                 day=date(2026, 3, 2),
@@ -104,14 +104,14 @@ class Script:
         self.write(at, ProblemPosed(room=self.room, problem=problem, person="tutor"))
         return self
 
-    def decided(self, intervention: str, person: str, at: float) -> "Script":
+    def decided(self, intervention: str, person: str, at: float, detector: Detector = "quiet") -> "Script":
         self.write(
             at,
             InterventionDecided(
                 intervention=intervention,
                 room=self.room,
                 person=person,
-                detector="quiet",
+                detector=detector,
                 evidence="The person addressed has spoken 0 s.",
                 policy="standard@0",
                 seen=len(self.events),

@@ -251,6 +251,8 @@ KINDS: dict[type[Event], dict[str, st.SearchStrategy]] = {
     office_hours.QueueLeft: {"office_hours": DOOR, "person": PERSON},
     office_hours.NextCalled: {"office_hours": DOOR, "person": PERSON, "call": st.just("c")},
     office_hours.OfficeHoursClosed: {"office_hours": DOOR},
+    guidance.CallsDeclined: {"person": PERSON},
+    guidance.CallsAllowed: {"person": PERSON},
     guidance.FacilitatorBegun: {
         "room": ROOM,
         "policy": st.sampled_from(["one", "two"]),

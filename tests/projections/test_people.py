@@ -19,6 +19,7 @@ def test_a_person_has_a_name_a_role_and_no_consents_at_first():
         "role": "student",
         "roles": ["student"],
         "consents": [],
+        "called": True,
     }
 
 

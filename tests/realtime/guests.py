@@ -132,8 +132,8 @@ class Guest:
         """What a command answers."""
         return self._body(await self.http.post(path, json=body))
 
-    async def put(self, path: str) -> Any:
-        return self._body(await self.http.put(path))
+    async def put(self, path: str, **body: Any) -> Any:
+        return self._body(await self.http.put(path, json=body or None))
 
     async def delete(self, path: str) -> Any:
         return self._body(await self.http.delete(path))

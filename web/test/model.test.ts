@@ -7,7 +7,8 @@ const at = "2026-01-01T10:00:00Z";
 
 function room(changes: Partial<RoomView> = {}): RoomView {
   const floor = { mode: "open" as const, hands: [], speakers: [], muted: [], showing: [] };
-  const nothing = { members: [], messages: [], interventions: [], problem: null, timer: null, recording: false, floor };
+  const facilitator = { policy: null, hold_out: 0, mode: "on" as const, tuned: 0, reading: false };
+  const nothing = { members: [], messages: [], interventions: [], problem: null, timer: null, recording: false, floor, facilitator };
   return { room: "r", title: "Room", host: "h", capacity: 8, closed: false, position: 5, ...nothing, ...changes };
 }
 

@@ -110,10 +110,38 @@ export class Consents extends LitElement {
     );
   }
 
+  private async call(box: HTMLInputElement): Promise<void> {
+    const called = box.checked;
+    const path = "/people/me/calls";
+    const saved = await tell(this, () => (called ? this.api.put(path) : this.api.delete(path)));
+    if (saved) this.me.called = called;
+    else box.checked = !called;
+  }
+
   override render() {
     return html`<ul>
       ${CHOICES.map((choice) => html`<li>${this.choice(choice)}</li>`)}
+      <li>${this.calls()}</li>
     </ul>`;
+  }
+
+  private calls() {
+    return html`<label>
+      <input
+        type="checkbox"
+        data-testid="called"
+        aria-describedby="means-called"
+        .checked=${this.me.called ?? true}
+        @change=${({ target }: Event) => {
+          const saving = this.call(target as HTMLInputElement);
+          this.settled = Promise.all([this.settled, saving]);
+        }}
+      />
+      <strong>Be called on</strong>
+      <span class="means small muted" id="means-called">
+        The facilitator may turn to you by name. Without this it never does, in any room.
+      </span>
+    </label>`;
   }
 
   private choice({ scope, title, means }: Choice) {

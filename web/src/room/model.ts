@@ -40,6 +40,9 @@ const FETCHED = [
   "room.problem-posed.v1",
   "recording.started.v1",
   "recording.stopped.v1",
+  "facilitator.begun.v1",
+  "facilitator.mode-set.v1",
+  "facilitator.reading-set.v1",
 ];
 
 /** Whether a fact can only be shown after fetching the room: it names what the feed does not spell out. */

@@ -210,10 +210,28 @@ export class RoomInside extends LitElement {
       ${this.banner()}
       ${tiles.length ? html`<ly-tiles .tiles=${tiles}></ly-tiles>` : nothing}
       ${problem ? html`<ly-problem .api=${api} room=${room} .problem=${problem}></ly-problem>` : nothing}
-      ${this.givenUp()}
+      ${this.facilitating()} ${this.givenUp()}
       ${board ? html`<ly-board class="card" .link=${board} refused=${board.refused}
             .messages=${this.view.messages} .nameOf=${this.nameOf} @lead=${this.lead}></ly-board>` : nothing}
     </div>`;
+  }
+
+  /** How the facilitator is guided here, and a way to say that the group is stuck. */
+  private facilitating() {
+    const { mode, hold_out, reading } = this.view.facilitator;
+    const told = [
+      mode === "muted" ? "The facilitator is muted." : mode === "approve" ? "A tutor approves what the facilitator says." : "",
+      hold_out ? `To learn what helps, the facilitator keeps silent about ${Math.round(hold_out / 100)} times of 100, by lot.` : "",
+      reading ? "Messages are compared with the words of the problem." : "",
+    ];
+    const say = async () => {
+      if (await this.act(() => this.session.api.post(this.path("stuck"), { report: freshId() })))
+        notify(this, "Noted: the group is stuck.");
+    };
+    return html`<p class="row small muted" data-testid="facilitating">
+      <span class="grow">${told.filter(Boolean).join(" ")}</span>
+      <button class="quiet small" data-testid="stuck-button" @click=${say}>We are stuck</button>
+    </p>`;
   }
 
   private givenUp() {

@@ -8,6 +8,8 @@ export interface Me {
   role?: string;
   roles: string[];
   consents: Scope[];
+  /** Whether the facilitator may call on them. */
+  called: boolean;
 }
 
 export interface Member {
@@ -65,6 +67,15 @@ export interface Floor {
   showing: string[];
 }
 
+/** How the facilitator is guided; of ten thousand it leaves `hold_out` unsaid by lot. */
+export interface Guided {
+  policy: string | null;
+  hold_out: number;
+  mode: "on" | "approve" | "muted";
+  tuned: number;
+  reading: boolean;
+}
+
 export interface RoomView {
   room: string;
   title: string;
@@ -77,6 +88,7 @@ export interface RoomView {
   /** Whether the sound of those who agreed to it is being kept. */
   recording: boolean;
   floor: Floor;
+  facilitator: Guided;
   messages: Message[];
   interventions: Intervention[];
   position: number;
