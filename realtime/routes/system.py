@@ -70,7 +70,11 @@ def pages(web: Path) -> Router:
     async def widgets() -> File:
         return file("widgets.js", "text/javascript", {"Access-Control-Allow-Origin": "*"})
 
-    handlers = [start, room, audit, widgets, *_assets(web / "assets")]
+    @get("/offline.js", include_in_schema=False)
+    async def offline() -> File:
+        return file("offline.js", "text/javascript", {"Cache-Control": "no-cache"})
+
+    handlers = [start, room, audit, widgets, offline, *_assets(web / "assets")]
     return Router("/", route_handlers=handlers, response_headers={"Content-Security-Policy": POLICY})
 
 

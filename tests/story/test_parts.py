@@ -158,23 +158,36 @@ async def what_is_refused_is_said_and_the_page_goes_on(house: RunningHouse, ada:
     assert await ben.page.evaluate("window.lyceum.doc.getMap('shapes').size") == 1
 
 
+KEPT = """async () => {
+  const requests = [];
+  for (const name of await caches.keys()) requests.push(...(await (await caches.open(name)).keys()));
+  return requests.map(({ url }) => url.slice(location.origin.length));
+}"""
+"""What the service worker keeps: addresses with all that stands in them."""
+
+
 async def what_was_written_without_a_line_outlives_a_reload(ada: Person, ben: Person) -> None:
-    """Ada writes while she is cut off, closes the page, and comes back: both texts are one."""
+    """Ada writes while she is cut off, loads the page again, writes on, and comes back: all texts are one."""
     for person in (ada, ben):
         await person.part("part-text").click()
     await ada.write("Before. ")
     await ben.sees_on_board("Before.")
+    await ada.page.evaluate("navigator.serviceWorker.ready.then(() => 0)")
     await ada.page.context.set_offline(True)
     await expect(ada.part("saved-state")).to_have_attribute("data-state", "offline")
     await ada.write("Without a line. ")
     await ben.write("Meanwhile. ")
-    await ada.page.goto("about:blank")
-    await ada.page.context.set_offline(False)
-    await ada.page.go_back()
-    await ada.part("join-button").click()
+    await ada.page.reload()
     await expect(ada.part("board")).to_be_visible()
+    await ada.sees_on_board("Before.", "Without a line.")
+    await expect(ada.part("message")).to_contain_text("Why is this wrong?")
+    await ada.write("Again. ")
+    await expect(ada.part("saved-state")).to_have_attribute("data-state", "offline")
+    kept = await ada.page.evaluate(KEPT)
+    assert {path for path in kept if not path.startswith("/assets/")} == {"/room"}
+    await ada.page.context.set_offline(False)
     ends = await ben.part("timer").get_attribute("data-ends")
     await expect(ada.part("timer")).to_have_attribute("data-ends", str(ends))
     for person in (ada, ben):
-        await person.sees_on_board("Before.", "Without a line.", "Meanwhile.")
-    await expect(ada.part("saved-state")).to_have_attribute("data-state", "saved", timeout=10_000)
+        await person.sees_on_board("Before.", "Without a line.", "Again.", "Meanwhile.")
+    await expect(ada.part("saved-state")).to_have_attribute("data-state", "saved", timeout=15_000)

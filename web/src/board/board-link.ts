@@ -150,8 +150,9 @@ export class BoardLink {
     this.provider.connect();
   };
 
+  /** Without a line the board is kept: a page that is loaded again has nothing else to show. */
   private readonly gone = ({ persisted }: PageTransitionEvent) => {
-    if (!persisted && !this.unsaved) this.offline.release();
+    if (!persisted && !this.unsaved && this.provider.wsconnected) this.offline.release();
   };
 
   private readonly updated = (_update: Uint8Array, origin: unknown) => {

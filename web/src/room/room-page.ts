@@ -2,13 +2,14 @@ import { LitElement, css, html } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
 
 import { takeAccess } from "../shared/access";
-import { Api, words } from "../shared/api";
+import { Api, isAway, words } from "../shared/api";
 import { tell, type NoticeEvent } from "../shared/notice";
 import { parts } from "../shared/sheets";
 import type { Toasts } from "../shared/toasts";
 import type { Me } from "../shared/types";
 import type { ConsentEvent } from "./consents";
 import { expose } from "./expose";
+import { forget, keep, recall } from "./kept";
 import type { JoinEvent } from "./lobby";
 import { RoomSession } from "./session";
 import "./lobby";
@@ -46,7 +47,10 @@ export class RoomPage extends LitElement {
       this.toasts.show(text, tone);
     });
     addEventListener("beforeunload", this.holdBack);
-    addEventListener("pagehide", () => this.session?.voice.abandon());
+    addEventListener("pagehide", () => {
+      this.session?.voice.abandon();
+      this.remember();
+    });
     void this.arrive();
   }
 
@@ -55,6 +59,7 @@ export class RoomPage extends LitElement {
     const { id, token } = takeAccess("room");
     try {
       if (!/^[A-Za-z0-9_-]{1,64}$/.test(id) || !token) throw new Error(INCOMPLETE);
+      if (!navigator.onLine && this.resume(id, token)) return;
       const api = new Api("", token);
       const me = await api.get<Me>("/people/me");
       const session = new RoomSession(api, id, me, () => this.requestUpdate());
@@ -65,8 +70,27 @@ export class RoomPage extends LitElement {
       });
       this.session = session;
     } catch (error) {
-      this.trouble = words(error);
+      if (!isAway(error) || !this.resume(id, token)) this.trouble = words(error);
     }
+  }
+
+  /** Goes on where this tab was, until there is a line; whether it was in the room. */
+  private resume(id: string, token: string): boolean {
+    const kept = recall(id, token);
+    if (!kept) return false;
+    const session = new RoomSession(new Api("", token), id, kept.me, () => this.requestUpdate());
+    expose(session);
+    this.session = session;
+    session.resume(kept.view);
+    return true;
+  }
+
+  /** What is shown without a line if the page is loaded again; nothing, once one is outside. */
+  private remember(): void {
+    const { session } = this;
+    if (!session) return;
+    if (session.inside && session.view) keep(session.room, { me: session.me, view: session.view });
+    else forget(session.room);
   }
 
   private async join(withVoice: boolean): Promise<void> {

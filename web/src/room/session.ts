@@ -117,13 +117,23 @@ export class RoomSession implements FeedListener {
 
   async join(withVoice: boolean): Promise<void> {
     await this.enter();
+    this.open();
+    if (withVoice) await this.speak();
+  }
+
+  /** Inside again without a line, with what was known of the room; the rest comes with the line. */
+  resume(view: KnownRoom): void {
+    this.view = view;
+    this.open();
+  }
+
+  private open(): void {
     this.inside = true;
     this.notice = "";
     this.board ??= this.newBoard();
     this.board.connect();
     this.feed ??= openFeed(this.api, this.room, this);
     this.changed();
-    if (withVoice) await this.speak();
   }
 
   async leave(): Promise<void> {

@@ -22,12 +22,27 @@ export function takeAccess(page: string): Access {
   return { id, token: given ?? sessionStorage.getItem(place) ?? "" };
 }
 
-/** The organisation that a token is for; "main" if it says nothing. For names of things kept here, no more. */
-export function orgOf(token: string): string {
+interface Claims {
+  org?: string;
+  sub?: string;
+}
+
+/** What a token says of itself. For names of things kept here, no more. */
+function claims(token: string): Claims {
   try {
-    const claims = atob((token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/"));
-    return String((JSON.parse(claims) as { org?: string }).org ?? "main");
+    const encoded = (token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/");
+    return JSON.parse(atob(encoded)) as Claims;
   } catch {
-    return "main";
+    return {};
   }
+}
+
+/** The organisation that a token is for; "main" if it says nothing. */
+export function orgOf(token: string): string {
+  return String(claims(token).org ?? "main");
+}
+
+/** Whose token it is; empty if it says nothing. */
+export function personOf(token: string): string {
+  return String(claims(token).sub ?? "");
 }

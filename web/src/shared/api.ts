@@ -97,6 +97,11 @@ export class Api {
   }
 }
 
+/** Whether the server could not be reached. */
+export function isAway(error: unknown): boolean {
+  return passing(error);
+}
+
 function passing(error: unknown): boolean {
   return error instanceof Refusal && [0, 502, 503].includes(error.status);
 }
