@@ -12,7 +12,7 @@ import msgspec
 from domain.events import Instant
 from infra import rehearsing
 from infra.policies import read_policy, shown_policy
-from infra.rehearsing import Rehearsing
+from infra.rehearsing import Part, Rehearsing
 from infra.settings import Settings
 
 Run = Callable[[Callable[[Settings], Coroutine[Any, Any, None]]], None]
@@ -51,8 +51,12 @@ class Wish:
     example: bool
 
     async def show_example(self) -> None:
-        """The policy in force, to be changed."""
+        """The policy that was given, or the standard one, to be changed."""
         click.echo(shown_policy(read_policy(self.in_force)))
+
+    async def show_in_force(self, settings: Settings) -> None:
+        """The policy by which a room was watched last."""
+        await rehearsing.show_in_force(settings, self._part(settings))
 
     async def over_timelines(self) -> None:
         """Who spoke when, from files."""
@@ -60,12 +64,14 @@ class Wish:
 
     async def over_rooms(self, settings: Settings) -> None:
         """What the log has of rooms."""
-        part = rehearsing.Part(self.org or settings.org, self.rooms, self.since, self.until)
-        await rehearsing.over_rooms(settings, self._work(), part)
+        await rehearsing.over_rooms(settings, self._work(), self._part(settings))
+
+    def _part(self, settings: Settings) -> Part:
+        return Part(self.org or settings.org, self.rooms, self.since, self.until)
 
     def _work(self) -> Rehearsing:
-        policies = read_policy(self.policy), read_policy(self.in_force)
-        return Rehearsing(*policies, names=self.names, as_json=self.as_json)
+        in_force = read_policy(self.in_force) if self.in_force else None
+        return Rehearsing(read_policy(self.policy), in_force, names=self.names, as_json=self.as_json)
 
 
 def add_commands(main: click.Group, run: Run, end: End) -> None:
@@ -73,7 +79,7 @@ def add_commands(main: click.Group, run: Run, end: End) -> None:
 
     @main.command()
     @click.option("--policy", type=FILE, help="The policy to rehearse, a JSON or TOML file.")
-    @click.option("--in-force", type=FILE, help="The policy in force, if it is not the standard one.")
+    @click.option("--in-force", type=FILE, help="The policy in force, if the log does not say it.")
     @click.option("--room", "rooms", multiple=True, help="This room, or these; all of them without.")
     @click.option("--rttm", multiple=True, type=FILE, help="Who spoke when, instead of rooms.")
     @click.option("--since", type=InstantOption(), help="As if it had come into force then.")
@@ -81,7 +87,7 @@ def add_commands(main: click.Group, run: Run, end: End) -> None:
     @click.option("--org", help="Another organisation than LYCEUM_ORG.")
     @click.option("--names", is_flag=True, help="Names for pseudonyms; that you saw them goes on record.")
     @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
-    @click.option("--example", is_flag=True, help="Print the policy in force, as a file to begin with.")
+    @click.option("--example", is_flag=True, help="Print the standard policy, or the one of a --room.")
     def rehearse(**given: Any) -> None:  # pyright: ignore[reportUnusedFunction]
         """Run a policy of the facilitator over what happened, and show what it would have said.
 
@@ -89,7 +95,9 @@ def add_commands(main: click.Group, run: Run, end: End) -> None:
         nothing is written. See docs/how-to/rehearse-a-policy.md.
         """
         wish = Wish(**given)
-        if wish.example:
+        if wish.example and wish.rooms:
+            run(wish.show_in_force)
+        elif wish.example:
             end(wish.show_example)
         elif wish.policy is None:
             raise click.UsageError("Say which --policy, or print one to begin with: --example.")

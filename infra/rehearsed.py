@@ -32,6 +32,7 @@ class Line(Struct, frozen=True, kw_only=True):
     pattern: str
     text: str
     why: str
+    held_out: bool
 
 
 class RoomRehearsed(Struct, frozen=True, kw_only=True):
@@ -163,6 +164,7 @@ def _line(past: History, difference: Difference, names: Mapping[str, str]) -> Li
         pattern=said.decided.detector,
         text=named(said.text, said.pseudonym, name) if name else said.text,
         why=said.decided.evidence,
+        held_out=said.held_out,
     )
 
 
@@ -170,7 +172,8 @@ def _told(line: Line) -> Iterator[str]:
     moved = f", {line.later / 1000:+.0f} s" if line.later else ""
     offset = str(timedelta(seconds=line.after // 1000))
     yield f"  {offset:>8}  {SAYS[line.by] + moved:<16} {line.pattern:<10} {line.person}"
-    yield f"            {line.text}"
+    lot = "  (left unsaid, by lot)" if line.held_out else ""
+    yield f"            {line.text}{lot}"
     yield f"            {line.why}"
 
 
@@ -180,7 +183,8 @@ def _summary(found: Rehearsals, totals: Totals) -> Iterator[str]:
     both = f"{found.policy.label} beside {found.in_force.label}, in force"
     yield f"{both}: {rooms}, {_hours(totals.together)} h"
     yield f"{'':<28}{'new':>10}{'in force':>10}"
-    yield _row("said", new.said, old.said)
+    yield _row("decided", new.decided, old.decided)
+    yield _row("  left unsaid by lot", new.held_out, old.held_out)
     yield _row("an hour", f"{new.hourly:.1f}", f"{old.hourly:.1f}")
     for pattern in sorted(new.patterns.keys() | old.patterns.keys()):
         yield _row(f"  {pattern}", new.patterns.get(pattern, 0), old.patterns.get(pattern, 0))

@@ -8,21 +8,24 @@ from pathlib import Path
 import click
 
 from adapters.postgres_log import PostgresLog
-from domain.events import Item, Query, Recorded, about, type_of
-from domain.interventions import InterventionDecided
+from domain.events import Item, Query, about, type_of
+from domain.guidance import CallsAllowed, CallsDeclined, FacilitatorBegun
+from domain.interventions import InterventionDecided, OutcomeMeasured
 from domain.reading import reads
 from domain.rooms import RoomJoined, RoomOpened
 from infra.embedded import reached
 from infra.logs import log_at
 from infra.persons import operator
+from infra.policies import shown_policy
 from infra.progress import Told, progress_bar
 from infra.rehearsed import Rehearsals, printed, written
 from infra.settings import Settings
 from infra.tasks import TaskFailed
 from infra.wiring import utc_now
-from rooms.facilitator.history import PeopleFromLog, answer_keys
+from rooms.facilitator.history import PeopleFromLog, answer_keys, problem_texts
 from rooms.facilitator.picture import FOLDED, millis
-from rooms.facilitator.policy import Policy
+from rooms.facilitator.policy import STANDARD, Policy
+from rooms.facilitator.policy import parse as parse_policy
 from rooms.facilitator.rehearsal import History, rehearse
 from rooms.facilitator.timelines import Turn, history, parse
 
@@ -42,10 +45,13 @@ class Part:
 
 @dataclass(frozen=True)
 class Rehearsing:
-    """A policy, the one in force, and how to show what they say."""
+    """A policy, the one in force, and how to show what they say.
+
+    Without one that is given, it is the policy by which rooms were watched last, or the standard one.
+    """
 
     policy: Policy
-    in_force: Policy
+    in_force: Policy | None = None
     names: bool = False
     as_json: bool = False
 
@@ -56,7 +62,7 @@ class Rehearsing:
 
 def over_timelines(work: Rehearsing, files: Sequence[Path]) -> None:
     """Rehearse over who spoke when. Raises `InvalidTimeline`."""
-    found = Rehearsals(work.policy, work.in_force)
+    found = Rehearsals(work.policy, work.in_force or STANDARD)
     meetings = [meeting for file in files for meeting in _meetings(file)]
     with progress_bar("Rehearsing") as bar:
         for number, (name, turns) in enumerate(meetings):
@@ -65,10 +71,16 @@ def over_timelines(work: Rehearsing, files: Sequence[Path]) -> None:
     work.show(found)
 
 
+async def show_in_force(settings: Settings, part: Part) -> None:
+    """Print the policy by which rooms were watched last, as a file to be changed."""
+    async with reached(settings) as where, log_at(where.postgres, settings) as log:
+        click.echo(shown_policy(await _policy_of(log, part)))
+
+
 async def over_rooms(settings: Settings, work: Rehearsing, part: Part) -> None:
     """Rehearse over what the log has of rooms; raises `TaskFailed` if it has nothing of one."""
-    found = Rehearsals(work.policy, work.in_force)
     async with reached(settings) as where, log_at(where.postgres, settings) as log:
+        found = Rehearsals(work.policy, work.in_force or await _policy_of(log, part))
         rooms = part.rooms or await _opened(log, part)
         with progress_bar("Rehearsing") as bar:
             for number, room in enumerate(rooms):
@@ -128,52 +140,56 @@ async def _opened(log: PostgresLog, part: Part) -> list[str]:
 
 async def _past(log: PostgresLog, part: Part, room: str) -> tuple[History, list[InterventionDecided]]:
     """What is known of a room, and what was decided there while it was live."""
-    query = Query((about(f"room:{room}", *FOLDED),))
+    people = await _people(log, part.org, room)
+    calls = (about(f"person:{person}", CallsDeclined, CallsAllowed) for person in people)
+    measured = Item(types=(type_of(OutcomeMeasured),))
+    query = Query((about(f"room:{room}", *FOLDED), *calls, measured))
     events = [recorded async for batch in log.read(query, org=part.org) for recorded in batch]
-    if not events:
+    own = [recorded for recorded in events if getattr(recorded.event, "room", None) == room]
+    if not own:
         raise TaskFailed(f"Nothing ever happened there in a room {room!r} of {part.org!r}.")
-    since = millis(part.since or events[0].at)
-    until = millis(part.until or utc_now())
+    problems = {problem for each in own if (problem := getattr(each.event, "problem", None))}
     past = History(
         org=part.org,
         room=room,
         events=events,
-        since=since,
-        until=until,
-        exempt=await _tutors(log, part.org, events),
-        keys=await _keys(log, part.org, events),
+        since=millis(part.since or own[0].at),
+        until=millis(part.until or utc_now()),
+        exempt=await _tutors(log, part.org, people),
+        keys={problem: key for problem in problems for key in await answer_keys(log, part.org, [problem])},
+        texts={problem: await problem_texts(log, part.org, problem) for problem in problems},
     )
-    decided = (recorded.event for recorded in events)
-    return past, [
-        event
-        for event in decided
-        if isinstance(event, InterventionDecided) and since <= event.moment <= until
-    ]
+    decided = [each.event for each in own if isinstance(each.event, InterventionDecided)]
+    return past, [each for each in decided if past.since <= each.moment <= past.until]
 
 
-async def _tutors(log: PostgresLog, org: str, events: Iterable[Recorded]) -> frozenset[str]:
-    known = await PeopleFromLog(log).people(org, _people(events))
+async def _tutors(log: PostgresLog, org: str, people: Sequence[str]) -> frozenset[str]:
+    known = await PeopleFromLog(log).people(org, people)
     return frozenset(person for person, who in known.items() if who.tutor)
-
-
-async def _keys(log: PostgresLog, org: str, events: Iterable[Recorded]) -> dict[str, str]:
-    """The right answers, by problem."""
-    problems = {getattr(recorded.event, "problem", None) for recorded in events} - {None}
-    found: dict[str, str] = {}
-    for problem in problems:
-        for key in await answer_keys(log, org, [str(problem)]):
-            found[str(problem)] = key
-    return found
 
 
 async def _names(log: PostgresLog, past: History) -> dict[str, str]:
     """What those are called who were in the room; that they were seen is on record before."""
-    people = _people(past.events)
+    people = await _people(log, past.org, past.room)
     await log.append(list(reads(people, "rehearsal", past.room)), operator(past.org))
     known = await PeopleFromLog(log).people(past.org, people)
     return {person: known[person].name if person in known else person for person in people}
 
 
-def _people(events: Iterable[Recorded]) -> list[str]:
-    joined = (recorded.event.person for recorded in events if isinstance(recorded.event, RoomJoined))
-    return list(dict.fromkeys(joined))
+async def _people(log: PostgresLog, org: str, room: str) -> list[str]:
+    """Whoever was in the room, in order of their coming."""
+    batches = log.read(Query((about(f"room:{room}", RoomJoined),)), org=org)
+    joined = [recorded.event async for batch in batches for recorded in batch]
+    return list(dict.fromkeys(event.person for event in joined if isinstance(event, RoomJoined)))
+
+
+async def _policy_of(log: PostgresLog, part: Part) -> Policy:
+    """The policy by which the facilitator watched last, as it said itself; else the standard one."""
+    tag = (f"room:{part.rooms[0]}",) if len(part.rooms) == 1 else ()
+    query = Query((Item(types=(type_of(FacilitatorBegun),), tags=tag),))
+    begun: FacilitatorBegun | None = None
+    async for batch in log.read(query, org=part.org):
+        for recorded in batch:
+            if isinstance(recorded.event, FacilitatorBegun):
+                begun = recorded.event
+    return parse_policy(begun.values) if begun else STANDARD

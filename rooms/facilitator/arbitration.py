@@ -65,6 +65,12 @@ def in_force(picture: Picture, policy: Policy) -> Policy:
     return policy.tuned(picture.guidance.tuning, picture.guidance.version)
 
 
+def is_due(picture: Picture, found: int, now: int, policy: Policy) -> bool:
+    """Whether to act on a finding that has shown since `found`: it waits a while for nobody to speak."""
+    talking = any(picture.speaks(person, now) for person in picture.members)
+    return not talking or now - found >= policy.gap
+
+
 def unsaid(picture: Picture, now: int, policy: Policy) -> InterventionDecided | None:
     """A decision that somebody took and did not get to say, though its person is still there to hear it."""
     if picture.guidance.mode == "muted":

@@ -27,9 +27,13 @@ class Difference(Struct, frozen=True, kw_only=True):
 
 
 class Habit(Struct, frozen=True, kw_only=True):
-    """How much a policy says: pauses are the shortest, in ms, and None where there is none."""
+    """How much a policy decides to say: pauses are the shortest, in ms, and None where there is none.
 
-    said: int
+    Of what was `decided` some was `held_out`, left unsaid by lot; it counts as if it had been said.
+    """
+
+    decided: int
+    held_out: int
     hourly: float
     most_within_an_hour: int
     shortest_pause: int | None
@@ -65,11 +69,13 @@ def alike(one: InterventionDecided, other: InterventionDecided, near: int) -> bo
 
 def habit(rooms: Iterable[Sequence[Rehearsed]], together: int) -> Habit:
     """What a policy does in some rooms, in which people were together for so long (ms)."""
-    decided = [[said.decided for said in room] for room in rooms]
+    kept = list(rooms)
+    decided = [[said.decided for said in room] for room in kept]
     patterns = Counter(each.detector for room in decided for each in room)
     number = sum(map(len, decided))
     return Habit(
-        said=number,
+        decided=number,
+        held_out=sum(said.held_out for room in kept for said in room),
         hourly=number * HOUR / together if together else 0.0,
         most_within_an_hour=max(map(_most, decided), default=0),
         shortest_pause=min((pause for room in decided for pause in _pauses(room)), default=None),

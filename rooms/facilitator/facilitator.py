@@ -19,7 +19,7 @@ from domain.catalogue import UndecodableEvent
 from domain.errors import BoundaryMoved, LogUnavailable, Refused
 from domain.events import Recorded
 from domain.interventions import InterventionDecided
-from rooms.facilitator.arbitration import DAY, choose, unmeasured, unsaid
+from rooms.facilitator.arbitration import DAY, choose, is_due, unmeasured, unsaid
 from rooms.facilitator.delivery import Delivery
 from rooms.facilitator.detectors import Finding
 from rooms.facilitator.history import Known, Place, occupied_rooms, read_picture
@@ -199,8 +199,7 @@ class Facilitator:
             room.found = None
             return todo is not None
         room.found = now if room.found is None else room.found
-        talking = any(room.picture.speaks(person, now) for person in room.picture.members)
-        return not talking or now - room.found >= self._policy.gap
+        return is_due(room.picture, room.found, now, self._policy)
 
     def _must_announce(self, room: Watched) -> bool:
         begun = room.picture.guidance.begun

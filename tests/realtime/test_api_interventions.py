@@ -4,6 +4,7 @@ from typing import Any
 
 from msgspec import json
 
+from tests.house import RunningHouse
 from tests.realtime.guests import Guest, guests, room_with
 from tests.realtime.invited import WHY, invited
 
@@ -88,3 +89,25 @@ async def test_only_auditors_see_what_models_were_told(house):
         for path in ("/audit/model-calls", "/audit/model-costs"):
             assert (await tia.refused("GET", path))[0] == 403
         assert await kim.refused("GET", "/audit/model-costs?since=yesterday") == (400, "bad-instant")
+
+
+async def test_a_policy_is_rehearsed_over_a_room_and_whoever_sees_names_is_on_record(house, tmp_path):
+    policy = tmp_path / "eager.toml"
+    policy.write_text('name = "eager"\nwarm_up = 1\n')
+    async with guests(house, ada="student", ben="student", kim="auditor") as (ada, ben, kim):
+        room = await room_with(ada, ben)
+        await invited(house, room, ada.person)
+        words = ("rehearse", "--policy", str(policy), "--room", room, "--json", "--names")
+        found = json.decode(RunningHouse(house.home, house.environment, words).run())
+        assert found["policy"].startswith("eager@")
+        [rehearsed] = found["rooms"]
+        assert (rehearsed["room"], rehearsed["recorded"], rehearsed["again"]) == (room, 1, 0)
+        query = {"tag": f"person:{ben.person}", "type": "personal-data.read.v1"}
+        [read] = [
+            json.decode(line) for line in (await kim.http.get("/audit/events", params=query)).iter_lines()
+        ]
+        assert (read["actor"], read["event"]["what"], read["event"]["detail"]) == (
+            "operator",
+            "rehearsal",
+            room,
+        )
