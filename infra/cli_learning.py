@@ -23,3 +23,12 @@ def add_commands(main: click.Group, run: Run) -> None:
     def import_reviews(file: Path, org: str | None) -> None:  # pyright: ignore[reportUnusedFunction]
         """Go on with cards of SM-2 from FILE, a CSV: person, problem, reviewed, interval, ease, lapses."""
         run(lambda settings: learning.import_cards(settings, org or settings.org, file))
+
+    @main.command("publish-path")
+    @click.argument("path")
+    @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+    @ORG
+    def publish_path(path: str, file: Path, org: str | None) -> None:  # pyright: ignore[reportUnusedFunction]
+        """Publish PATH, skills in an order that can be learned, from FILE, a JSON: title, steps, gate."""
+        data = file.read_bytes()
+        run(lambda settings: learning.publish_path(settings, org or settings.org, path, data))

@@ -5,11 +5,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import click
+import msgspec
 
 from adapters.postgres_log import PostgresLog
 from adapters.postgres_views import PostgresViews
 from domain.commands import ROUTES
 from domain.errors import Refused
+from domain.identity import Title
+from domain.paths import GATE, Gate, PublishPath, Steps
 from infra.embedded import reached
 from infra.fitting import Fitting
 from infra.importing import BadLine, imports, lines_in
@@ -21,6 +24,14 @@ from infra.wiring import new_id, utc_now
 from projections.problems import PROBLEMS
 from realtime.house import Views
 from realtime.perform import Performer
+
+
+class PathFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A path as a file has it; see `domain/paths.py`."""
+
+    title: Title
+    steps: Steps
+    gate: Gate = GATE
 
 
 async def fit(settings: Settings, org: str) -> None:
@@ -45,6 +56,19 @@ async def import_cards(settings: Settings, org: str, file: Path) -> None:
             raise TaskFailed(f"{file.name}: {error}") from error
     people = len({command.person for command in commands})
     click.echo(f"{len(lines)} cards of {people} {'person' if people == 1 else 'people'} imported.")
+
+
+async def publish_path(settings: Settings, org: str, path: str, data: bytes) -> None:
+    """Publish a path, or a new version of it; raises `TaskFailed` with what is wrong in the file."""
+    async with opened(settings) as (_, performer):
+        try:
+            fields = msgspec.json.decode(data, type=PathFile)
+            wanted = PublishPath(path=path, title=fields.title, steps=fields.steps, gate=fields.gate)
+            command = msgspec.convert(msgspec.to_builtins(wanted), PublishPath)  # its name is an id
+            performed = await performer.perform(command, operator(org))
+        except (msgspec.MsgspecError, Refused) as error:
+            raise TaskFailed(f"{path}: {error}") from error
+    click.echo(f"{path} is published." if performed.events else f"{path} is as it was.")
 
 
 @asynccontextmanager

@@ -7,6 +7,7 @@ from projections.mastery import FITTED, MASTERY
 from projections.measures import MEASURES
 from projections.office_hours import OFFICE_HOURS
 from projections.participation import PARTICIPATION
+from projections.paths import CONTENTS, GOALS, PATHS
 from projections.people import PEOPLE
 from projections.prediction.view import PREDICTION
 from projections.problems import PROBLEMS, PROBLEMS_BY_SKILL
@@ -27,6 +28,9 @@ VIEWS: tuple[View[Any], ...] = (
     MASTERY,
     FITTED,
     REVIEWS,
+    PATHS,
+    GOALS,
+    CONTENTS,
     QUESTS,
     PROBLEMS,
     PROBLEMS_BY_SKILL,

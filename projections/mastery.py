@@ -49,6 +49,7 @@ class Skill(Struct):
     """One person's standing in one skill. In `recent` the last answer is the lowest bit, 1 if it was right.
 
     `level` is an index of `LEVELS`; `practised` counts answers outside of tests since it was last lowered.
+    `tested` and `passed` count answers in mixed tests, and the right ones.
     """
 
     answers: int = 0
@@ -56,6 +57,8 @@ class Skill(Struct):
     recent: int = 0
     level: int = 0
     practised: int = 0
+    tested: int = 0
+    passed: int = 0
 
 
 class Mastery(Struct):
@@ -145,6 +148,8 @@ def _practised(skill: Skill) -> None:
 
 def _tested(skill: Skill, correct: bool) -> None:
     """On a mixed test a right answer raises by one, and a miss drops one; then practice counts anew."""
+    skill.tested += 1
+    skill.passed += correct
     step = 1 if correct else -1
     skill.level = min(len(LEVELS) - 1, max(0, skill.level + step))
     if not correct:
@@ -210,5 +215,5 @@ def _fit(state: Fitted, key: str, recorded: Recorded) -> None:
                 state.guess, state.slip = each.guess, each.slip
 
 
-MASTERY = View(name="mastery", version=2, state=Mastery, reads=(AnswerGiven,), keys=by("person"), apply=apply)
+MASTERY = View(name="mastery", version=3, state=Mastery, reads=(AnswerGiven,), keys=by("person"), apply=apply)
 FITTED = View(name="fitted", version=1, state=Fitted, reads=(MasteryFitted,), keys=_skills_of, apply=_fit)

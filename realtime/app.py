@@ -29,6 +29,7 @@ from realtime.routes import (
     model_calls,
     office_hours,
     people,
+    plan,
     practice,
     proofs,
     recordings,
@@ -62,6 +63,7 @@ KNOWN = (
     practice.ROUTER,
     mastery.ROUTER,
     reviews.ROUTER,
+    plan.ROUTER,
     leaderboards.ROUTER,
     teams.ROUTER,
     lessons.ROUTER,
@@ -97,6 +99,7 @@ def application(house: House, watched: Feed) -> Litestar:
         route_handlers=[
             known,
             system.ROUTER,
+            plan.OPEN,
             voice.EVENTS,
             board.board,
             board.boards,

@@ -49,6 +49,15 @@ from domain.office_hours import (
     QueueJoined,
     QueueLeft,
 )
+from domain.paths import (
+    CalendarLinked,
+    Content,
+    ContentTaken,
+    GoalDropped,
+    GoalSet,
+    PathPublished,
+    Step,
+)
 from domain.people import (
     ConsentGiven,
     ConsentWithdrawn,
@@ -183,6 +192,32 @@ EXAMPLES: tuple[Event, ...] = (
         elapsed=12_345,
     ),
     HintTaken(person="ada", problem="thirds", skill="fractions", level=2, room="algebra"),
+    PathPublished(
+        path="numbers",
+        version=2,
+        title="Numbers",
+        gate=0.875,
+        steps=(
+            Step(
+                skill="fractions",
+                title="Fractions",
+                requires=("division",),
+                minutes=90,
+                contents=(Content(kind="video", title="Halves", link="https://example.org/halves"),),
+            ),
+        ),
+    ),
+    GoalSet(
+        path="numbers",
+        person="ada",
+        by=date(2025, 6, 30),
+        minutes=90,
+        zone="Pacific/Auckland",
+        prefers="video",
+    ),
+    GoalDropped(path="numbers", person="ada"),
+    CalendarLinked(person="ada", link="l-1"),
+    ContentTaken(taken="t-1", person="ada", skill="fractions", kind="video", suggested="text"),
     CardsImported(
         load="anki-1",
         person="ada",

@@ -1,5 +1,6 @@
 """Cards of SM-2 are brought along from a file, once, or not at all."""
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from domain.reviews import IMPORTS, MOST, CardsImported, ImportCards, NotYourCards, Sm2Card
 from infra.importing import BadLine, Line, imports, lines_in
 from tests.domain.spec import given
+from tests.house import RunningHouse
 from tests.projections.given import START
 
 HEADER = "person,problem,reviewed,interval,ease,lapses\n"
@@ -51,3 +53,20 @@ def test_many_cards_are_several_loads_whose_ids_follow_from_what_is_in_them():
 def test_a_problem_that_is_not_there_is_named():
     with pytest.raises(BadLine, match="no problem p1"):
         list(imports([Line("ada", "p1", START, 6, 2.5)], {}))
+
+
+async def test_a_path_is_published_from_a_file_and_a_bad_one_is_told_what_is_wrong(house, tmp_path: Path):
+    file = tmp_path / "path.json"
+    steps = [{"skill": "b", "title": "B", "requires": ["a"]}, {"skill": "a", "title": "A"}]
+
+    def publish(status: int = 0, **fields: object) -> str:
+        file.write_text(json.dumps({"title": "From a file", "steps": steps} | fields))
+        return RunningHouse(house.home, house.environment, ("publish-path", "filed", str(file))).run(
+            status=status
+        )
+
+    assert "filed is published" in publish()
+    assert "filed is as it was" in publish()
+    circle = [{"skill": "a", "title": "A", "requires": ["a"]}]
+    assert "a → a" in publish(1, steps=circle)
+    assert "gate" in publish(1, gate=7)

@@ -16,6 +16,7 @@ from domain import (
     mastery,
     measures,
     office_hours,
+    paths,
     people,
     practice,
     quests,
@@ -64,6 +65,8 @@ CARD = st.builds(
     ease=st.sampled_from([1.3, 2.5]),
     lapses=COUNT,
 )
+PATH = st.sampled_from(["numbers", "proofs"])
+KIND = st.sampled_from([None, "video", "text"])
 SHARE = st.sampled_from([0.05, 0.2, 0.5])
 FIT = st.builds(
     mastery.SkillFit,
@@ -190,6 +193,30 @@ KINDS: dict[type[Event], dict[str, st.SearchStrategy]] = {
         "fit": st.sampled_from(["f1", "f2"]),
         "upto": COUNT,
         "skills": st.lists(FIT, min_size=1, max_size=3).map(tuple),
+    },
+    paths.PathPublished: {
+        "path": PATH,
+        "version": COUNT,
+        "title": st.just("Numbers"),
+        "gate": st.just(0.85),
+        "steps": st.just((paths.Step(skill="fractions", title="Fractions"),)),
+    },
+    paths.GoalSet: {
+        "path": PATH,
+        "person": PERSON,
+        "by": st.just(date(2027, 1, 1)),
+        "minutes": st.just(90),
+        "zone": st.just("UTC"),
+        "prefers": KIND,
+    },
+    paths.GoalDropped: {"path": PATH, "person": PERSON},
+    paths.CalendarLinked: {"person": PERSON, "link": st.just("l1")},
+    paths.ContentTaken: {
+        "taken": st.just("t1"),
+        "person": PERSON,
+        "skill": SKILL,
+        "kind": st.sampled_from(["video", "text"]),
+        "suggested": KIND,
     },
     reviews.CardsImported: {
         "load": st.just("l1"),

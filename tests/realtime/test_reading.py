@@ -30,6 +30,7 @@ RECORDED = {
     "/audit/views/{view}/{key}": "view-history",
     "/learners/{person}/live": "learner-live",
     "/learners/{person}/mastery": "mastery",
+    "/learners/{person}/plan": "plan",
     "/learners/{person}/predictions": "predictions",
     "/learners/{person}/quests": "quests",
     "/learners/{person}/reviews": "reviews",
@@ -54,6 +55,8 @@ RECORDED = {
 """Every address that shows what concerns somebody else, and what it is called on record."""
 ADMINS_ONLY = ("/people/{person}/export", "auditor")
 OPEN = {
+    "/calendars/{org}/{person}/{name}",
+    "/paths",
     "/audit/checkpoint",
     "/audit/consistency",
     "/audit/key",
