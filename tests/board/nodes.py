@@ -69,6 +69,11 @@ class Node:
         for board in self.boards._boards.values():
             board.sharing.pulse()
 
+    def unload(self):
+        """Let go of the boards that nobody needs, as if memory were short."""
+        for board in [each for each in self.boards._boards.values() if each.is_unused()]:
+            self.boards._let_go(board)
+
     def keeps(self):
         """Whether anything waits to be written, here or by another node."""
         return self.boards.unsaved or any(b.sharing.keeps() for b in self.boards._boards.values())

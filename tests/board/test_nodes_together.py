@@ -7,10 +7,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adapters.postgres_log import PostgresLog
+from domain.events import Context
+from domain.rooms import BoardEdited
 from rooms.board import together
 from rooms.board.document import restored
+from rooms.past.board import BoardPast
+from rooms.past.restoring import back_to, drafted, without
 from tests.board.nodes import Node, written_once
-from tests.board.support import Moves, Peer, edits, settle
+from tests.board.support import NOON, Moves, Peer, edits, settle
 
 who = st.integers(0, 2)
 where = st.integers(0, 1)
@@ -35,6 +39,8 @@ steps = st.lists(
         st.tuples(st.just("read"), where),
         st.tuples(st.just("save"), where),
         st.tuples(st.just("wait"), where),
+        st.tuples(st.just("back"), who, place, st.booleans()),
+        st.tuples(st.just("unload"), where),
         st.tuples(st.just("kill"), where),
     ),
     min_size=15,
@@ -74,6 +80,10 @@ class Story(Moves):
             case ("kill", at):
                 await self.kill(at)
                 await self.start(at)
+            case ("back", who, at, whole):
+                await self.back(who, at, whole=whole)
+            case ("unload", at):
+                self.nodes[at].unload()
             case ("join" | "deliver" | "lose" as name, first, second):
                 await getattr(self, name)(first, second)
             case ("save", at):
@@ -87,6 +97,22 @@ class Story(Moves):
                 self.nodes[at].lines.cut = not self.nodes[at].lines.cut
             case (name, who, *how):
                 getattr(self, name)(self.peers[who], *how)
+
+    async def back(self, who, at, *, whole):
+        """Somebody has the board go back to what it was, or takes out what the next one did since then."""
+        recorded = await edits(self.log, self.room)
+        past = BoardPast()
+        for position, event in enumerate(recorded, 1):
+            past.fold(event.runs, position)
+        then, person = at % (len(recorded) + 1), self.peers[who].person
+        other = self.peers[(who + 1) % len(self.peers)].person
+        goal = back_to(past, then) if whole else without(past, other, then)
+        runs = drafted(past, goal, f"back {next(self.names)}", person, ("text",))
+        half = len(runs) // 2
+        events = [
+            BoardEdited(room=self.room, runs=tuple(each)) for each in (runs[:half], runs[half:]) if each
+        ]
+        await self.log.append(events, Context(org="school", actor=person, role="student", at=NOON))
 
     async def deliver(self, at, most):
         self.nodes[at].deliver(most)

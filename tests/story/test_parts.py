@@ -124,7 +124,7 @@ async def mathematics_is_worked_out(ada: Person, ben: Person) -> None:
 
 
 async def a_message_leads_to_its_place(ada: Person, ben: Person) -> None:
-    """Ada points at her line; Ben is led there from wherever he is, and finds it marked, also when it moves."""
+    """Ada points at her line; Ben is led there from wherever he is. It is marked, wherever it moves."""
     await ada.page.locator(".cm-line", has_text="2/7").click()
     await ada.part("message-anchor").click()
     await ada.part("message-input").fill("Why is this wrong?")
