@@ -9,7 +9,9 @@ from domain.errors import Forbidden, Invalid, Refused, Unknown
 from domain.events import Event, Instant
 from domain.identity import Key, Millis, PersonId, ProblemId, RoomId, Title, Words
 
-Capacity = Annotated[int, Meta(ge=1, le=200)]
+LARGEST = 200
+"""Members of a room, at most; all of them may be in its voice."""
+Capacity = Annotated[int, Meta(ge=1, le=LARGEST)]
 Leaving = Literal["left", "moved", "gone", "closed"]
 Phase = Literal["work", "break", "off"]
 IN_TEXT = r"(?:text|code|scratchpad)@(?:[0-9]{1,16}:[0-9]{1,10}|end)"

@@ -21,10 +21,12 @@ from aiortc.sdp import (
     candidate_to_sdp,
 )
 
+from rooms.voice.engine import Limits
 from rooms.voice.rtcp import CNAME
 from rooms.voice.sdp import CODECS, LEVEL, MID, Line, Offer
 from rooms.voice.stun import Credentials
 
+ANYWHERE = "0.0.0.0"
 OPUS: dict[str, int | str | None] = {"minptime": 10, "useinbandfec": 1, "usedtx": "1"}
 """Asked of every encoder: repair data for lost packets, and few packets in silence."""
 
@@ -53,8 +55,21 @@ def candidates(addresses: Sequence[str], port: int) -> tuple[RTCIceCandidate, ..
     )
 
 
-def answer(offer: Offer, here: Here, credentials: Credentials, ssrcs: dict[str, int]) -> str:
+class Media(MediaDescription):
+    """A line of the answer; `rate` is how many bits a second are taken on it, 0 for any number."""
+
+    rate = 0
+
+    def __str__(self) -> str:
+        before, connection, after = super().__str__().partition(f"c=IN IP4 {ANYWHERE}\r\n")
+        # Chromium of old and Firefox know one of these each: kilobits with all headers, bits without.
+        limit = f"b=AS:{self.rate // 1000}\r\nb=TIAS:{self.rate}\r\n" if self.rate else ""
+        return before + connection + limit + after
+
+
+def answer(offer: Offer, here: Here, credentials: Credentials, ssrcs: dict[str, int], limits: Limits) -> str:
     """The SDP answer. `ssrcs` has one for the mid of every slot."""
+    rates = {"camera": limits.camera_rate, "screen": limits.screen_rate}
     session = SessionDescription()
     session.origin = f"- {secrets.randbits(62)} 1 IN IP4 127.0.0.1"
     session.type = "answer"
@@ -63,16 +78,18 @@ def answer(offer: Offer, here: Here, credentials: Credentials, ssrcs: dict[str, 
     session.msid_semantic = [GroupDescription("WMS", ["*"])]
     for line in offer.lines:
         media = _answered(line, ssrcs.get(line.mid)) if line in used else _refused(line)
+        if line.use == "source":
+            media.rate = rates.get(line.what, 0)
         if line in used:
             _add_transport(media, here, credentials)
         session.media.append(media)
     return str(session)
 
 
-def _answered(line: Line, ssrc: int | None) -> MediaDescription:
-    media = MediaDescription(line.media.kind, 9, line.media.profile, [line.payload_type])
-    media.host = "0.0.0.0"
-    media.rtcp_port, media.rtcp_host, media.rtcp_mux = 9, "0.0.0.0", True
+def _answered(line: Line, ssrc: int | None) -> Media:
+    media = Media(line.media.kind, 9, line.media.profile, [line.payload_type])
+    media.host = ANYWHERE
+    media.rtcp_port, media.rtcp_host, media.rtcp_mux = 9, ANYWHERE, True
     media.direction = "inactive"
     if line.use == "source":
         media.direction = "recvonly"
@@ -97,9 +114,9 @@ def _extensions(line: Line) -> list[RTCRtpHeaderExtensionParameters]:
     return [RTCRtpHeaderExtensionParameters(id=number, uri=uri) for number, uri in offered if number]
 
 
-def _refused(line: Line) -> MediaDescription:
-    media = MediaDescription(line.media.kind, 0, line.media.profile, line.media.fmt)
-    media.host, media.direction = "0.0.0.0", "inactive"
+def _refused(line: Line) -> Media:
+    media = Media(line.media.kind, 0, line.media.profile, line.media.fmt)
+    media.host, media.direction = ANYWHERE, "inactive"
     media.rtp = RTCRtpParameters(muxId=line.mid)
     media.ice = RTCIceParameters()
     return media

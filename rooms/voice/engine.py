@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol
 
 from domain.errors import Invalid, Refused, Unknown
+from domain.rooms import LARGEST
 from rooms.voice.rtp import Packet
 
 Why = Literal["left", "gone", "replaced", "failed", "stopped"]
@@ -77,7 +78,7 @@ class Limits:
     """What an engine takes at most. Times in seconds."""
 
     peers: int = 1000
-    peers_per_room: int = 64
+    peers_per_room: int = LARGEST
     lines: int = 33
     sdp: int = 64 * 1024
     sdp_lines: int = 2500
@@ -88,6 +89,9 @@ class Limits:
     cameras_per_room: int = 6
     screens_per_room: int = 1
     """Pictures that are forwarded in a room at once, of those who may show: those that came first."""
+    camera_rate: int = 800_000
+    screen_rate: int = 2_000_000
+    """Bits a second that the answer asks of senders not to go beyond."""
     connect_within: float = 20.0
     silent_for: float = 5.5
     """A peer that nothing authentic was heard from for so long is gone."""

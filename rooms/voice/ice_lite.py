@@ -168,8 +168,10 @@ class IceLiteEngine:
         replaced = self._of(room, person)
         here = self._rooms.get(room)
         full = here is not None and len(here.peers) >= self.limits.peers_per_room
-        if replaced is None and (full or len(self._voices) >= self.limits.peers):
+        if replaced is None and full:
             raise VoiceIsFull
+        if replaced is None and len(self._voices) >= self.limits.peers:
+            raise VoiceIsFull("This node carries as many voices as it may.")
         if replaced is not None:
             self._end(replaced, "replaced")
         there = self._room(room)
@@ -178,7 +180,7 @@ class IceLiteEngine:
         self._port.admit(peer.newest.ufrag, peer)
         there.add(peer)
         ssrcs = {slot.mid: slot.stream.ssrc for slot in peer.slots}
-        return Joined(peer.voice, answer.answer(offer, self._here(), peer.newest, ssrcs))
+        return Joined(peer.voice, answer.answer(offer, self._here(), peer.newest, ssrcs, self.limits))
 
     def _room(self, name: str) -> VoiceRoom:
         if name not in self._rooms:

@@ -1,6 +1,7 @@
 """Offers that are none, or odd ones; and the answer."""
 
 import asyncio
+import re
 import time
 
 import pytest
@@ -146,3 +147,15 @@ async def test_every_advertised_address_is_a_candidate(ears):
 def test_what_is_no_restart_is_refused(text):
     with pytest.raises(NotARestart):
         read_fragment(text, Limits())
+
+
+async def test_the_answer_says_how_many_bits_a_camera_and_a_screen_may_send(engine):
+    head = "m=video 9 UDP/TLS/RTP/SAVPF 96\nc=IN IP4 0.0.0.0\n"
+    video = head + "a=mid:%s\na=%s\na=rtcp-mux\na=rtpmap:96 VP8/90000\n"
+    lines = video % ("2", "sendonly") + video % ("3", "sendonly") + video % ("4", "recvonly")
+    joined = await engine.join("algebra", "ada", OFFER.replace("BUNDLE 0 1", "BUNDLE 0 1 2 3 4") + lines)
+    media = joined.sdp.split("m=")[1:]
+    limits = [re.findall(r"^b=(\w+):(\d+)\r$", each, re.MULTILINE) for each in media]
+    camera, screen = ([("AS", str(rate // 1000)), ("TIAS", str(rate))] for rate in (800_000, 2_000_000))
+    assert limits == [[], [], camera, screen, []]
+    assert all(re.search(r"^c=.*\r\nb=", each, re.MULTILINE) for each in media[2:4])

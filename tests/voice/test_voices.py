@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from domain.rooms import LARGEST
 from rooms.voice.engine import Limits, May, SpeakerIsThere, VoiceIsFull
 from rooms.voice.ice_lite import IceLiteEngine
 from tests.voice.client import hush, script, tone
@@ -145,6 +146,15 @@ async def test_a_full_room_refuses_the_next_voice(ears, client, engine):
         assert refused.value.code == "voice-is-full"
         running.cancel()
     assert ears.gone == [("ada", "stopped")]
+
+
+async def test_all_members_of_the_largest_room_may_be_in_its_voice(ears, client, engine):
+    offer = await client(None).offer()
+    for number in range(LARGEST):
+        await engine.join("algebra", f"p{number}", offer)
+    with pytest.raises(VoiceIsFull):
+        await engine.join("algebra", "late", offer)
+    await engine.join("geometry", "late", offer)
 
 
 async def test_the_engine_stops_without_leaving_a_task_or_a_socket(ears, monkeypatch):
