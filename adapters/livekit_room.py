@@ -64,7 +64,7 @@ class LiveKitRoom:
         """The voice is over, and so is its open turn."""
         self.voices.pop(voice.person)
         self.present.pop(voice.identity, None)
-        self._tell(voice, voice.speech.detector.close())
+        self._tell(voice, voice.speech.close())
         self.tell_slots()
         self._listener.left(self.name, voice.person, voice.voice, why)
 
@@ -72,7 +72,7 @@ class LiveKitRoom:
         """From now on the voice may do this."""
         voice.may, voice.silenced = may, silenced
         if voice.muted:
-            self._tell(voice, voice.speech.detector.close())
+            self._tell(voice, voice.speech.close())
         self.tell_slots()
 
     def tap(self, person: str, hear: Hear) -> Callable[[], None]:
@@ -100,17 +100,17 @@ class LiveKitRoom:
             return
         for tap in self._taps.get(voice.person, ()):
             tap.give(samples, level, now)
-        self._tell(voice, voice.speech.detector.heard(now, level))
+        self._tell(voice, voice.speech.heard(now, level))
 
     def hush(self) -> None:
         """Nothing is heard any more: open turns end."""
         for voice in self.voices.values():
-            self._tell(voice, voice.speech.detector.close())
+            self._tell(voice, voice.speech.close())
 
     def tick(self, now: int) -> None:
         """Time has passed."""
         for voice in self.voices.values():
-            self._tell(voice, voice.speech.detector.tick(now))
+            self._tell(voice, voice.speech.tick(now))
 
     def slots(self, person: str) -> tuple[SlotContent, ...]:
         """Who else is heard: LiveKit's identity of each stands where a slot's line does elsewhere."""
