@@ -41,11 +41,14 @@ steps = st.lists(
         st.tuples(st.just("wait"), where),
         st.tuples(st.just("back"), who, place, st.booleans()),
         st.tuples(st.just("unload"), where),
-        st.tuples(st.just("kill"), where),
+        st.tuples(st.just("restart"), where),
     ),
     min_size=15,
     max_size=60,
 )
+
+OF_NODES = ("join", "deliver", "lose", "back", "save", "read", "wait", "cut", "unload", "restart")
+"""Steps of nodes, not of pages."""
 
 
 class Story(Moves):
@@ -76,27 +79,32 @@ class Story(Moves):
                 peer.disconnect()
 
     async def do(self, step):
-        match step:
-            case ("kill", at):
-                await self.kill(at)
-                await self.start(at)
-            case ("back", who, at, whole):
-                await self.back(who, at, whole=whole)
-            case ("unload", at):
-                self.nodes[at].unload()
-            case ("join" | "deliver" | "lose" as name, first, second):
-                await getattr(self, name)(first, second)
-            case ("save", at):
-                await self.nodes[at].saved()
-            case ("read", at):
-                await self.nodes[at].read(self.room)
-            case ("wait", at):
-                self.time += 2
-                self.nodes[at].pulse()
-            case ("cut", at):
-                self.nodes[at].lines.cut = not self.nodes[at].lines.cut
-            case (name, who, *how):
-                getattr(self, name)(self.peers[who], *how)
+        name, *how = step
+        if name in OF_NODES:
+            await getattr(self, name)(*how)
+        else:
+            who, *how = how
+            getattr(self, name)(self.peers[who], *how)
+
+    async def restart(self, at):
+        await self.kill(at)
+        await self.start(at)
+
+    async def save(self, at):
+        await self.nodes[at].saved()
+
+    async def read(self, at):
+        await self.nodes[at].read(self.room)
+
+    async def wait(self, at):
+        self.time += 2
+        self.nodes[at].pulse()
+
+    async def cut(self, at):
+        self.nodes[at].lines.cut = not self.nodes[at].lines.cut
+
+    async def unload(self, at):
+        self.nodes[at].unload()
 
     async def back(self, who, at, *, whole):
         """Somebody has the board go back to what it was, or takes out what the next one did since then."""
