@@ -49,6 +49,8 @@ PATIENCE = 5.0
 HEADERS = 1024
 """Bytes of a message that are not its payload, at most."""
 ID = "Nats-Msg-Id"
+FORGOTTEN_AFTER = 60.0
+"""Seconds without a question after which a consumer that is no durable one is forgotten."""
 REDELIVERED_AFTER = 30
 """Seconds after which a fact that nobody has acknowledged is delivered again."""
 
@@ -179,15 +181,22 @@ class NatsBus:
             with suppress(NatsError):
                 await subscription.unsubscribe()
 
-    async def facts(self, name: str, *, types: Sequence[str] = (">",)) -> AsyncIterator[Fact]:
+    async def facts(
+        self, name: str, *, types: Sequence[str] = (">",), back: int | None = None
+    ) -> AsyncIterator[Fact]:
         """The facts of these event tags, in order, from where the consumer `name` has come to.
 
+        With `back` it begins so many facts before the last one, and is forgotten soon after nobody asks it.
         Raises an error of NATS when the bus has forgotten the consumer: begin again, and it is made anew.
         """
+        begin = (DeliverPolicy.ALL, None) if back is None else await self._back(back)
         config = ConsumerConfig(
-            durable_name=name,
+            name=name,
+            durable_name=name if back is None else None,
+            inactive_threshold=None if back is None else FORGOTTEN_AFTER,
             ack_policy=AckPolicy.EXPLICIT,
-            deliver_policy=DeliverPolicy.ALL,
+            deliver_policy=begin[0],
+            opt_start_seq=begin[1],
             ack_wait=REDELIVERED_AFTER,
             max_ack_pending=4 * FETCH,
             filter_subjects=[f"lyceum.*.facts.{kind}" for kind in types],
@@ -207,6 +216,11 @@ class NatsBus:
                 for message in waiting:
                     await message.nak()  # whoever comes next need not wait for them
                 await subscription.unsubscribe()
+
+    async def _back(self, number: int) -> tuple[DeliverPolicy, int]:
+        await _ensure(self._jetstream, FACTS)
+        last = (await self._jetstream.stream_info(str(FACTS.name))).state.last_seq
+        return DeliverPolicy.BY_START_SEQUENCE, max(1, last - number)
 
     async def _fact(self, message: Msg) -> Fact | None:
         try:

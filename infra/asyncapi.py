@@ -10,10 +10,12 @@ from adapters.nats_bus import HEAD
 from adapters.nats_voices import OF_VOICE, OF_VOICES
 from domain.catalogue import CURRENT, Fact, exact
 from domain.identity import ID_PATTERN
+from infra.facilitating import OF_FACILITATORS
 from realtime.announcing import ALL_BOARDS, BOARDS, WATCHED
 from realtime.neighbours import OF_NODES
 from realtime.signals import VIEWS_HEAD, Moved, Slots, Speaking, Spoke
 from rooms.board.telling import FromNode, OfNode
+from rooms.facilitator.sharing import Facilitates
 from rooms.voice.talk import Followed
 from rooms.voices import calls
 
@@ -23,7 +25,7 @@ QUESTIONS: tuple[type[Struct], ...] = get_args(calls.Question)
 ANSWERS: tuple[type[Struct], ...] = get_args(calls.Answer)
 FOLLOWED: tuple[type[Struct], ...] = get_args(Followed)
 SIGNALS: tuple[type[Struct], ...] = (
-    *(Speaking, Spoke, Slots, Moved, FromNode, OfNode, calls.OfVoices),
+    *(Speaking, Spoke, Slots, Moved, FromNode, OfNode, Facilitates, calls.OfVoices),
     *(*QUESTIONS, *ANSWERS, *FOLLOWED),
 )
 CLOSED = "application/vnd.msgpack+aes-256-gcm"
@@ -55,6 +57,11 @@ BUS: dict[str, tuple[str, str, tuple[type[Struct], ...]]] = {
         (FromNode,),
     ),
     "nodes.boards": (OF_NODES, "Which nodes are there. A signal: it may be lost.", (OfNode,)),
+    "nodes.facilitators": (
+        OF_FACILITATORS,
+        "Which facilitators live: they share the rooms. A signal: it may be lost.",
+        (Facilitates,),
+    ),
     "nodes.voices": (
         OF_VOICES,
         "Which nodes carry voices, told by each every few seconds. JetStream keeps it for an hour.",
@@ -136,7 +143,7 @@ def _messages() -> dict[str, Document]:
 
 def _message(name: str, kind: type[Struct], schema: str) -> Document:
     message = {"name": name, "summary": _summary(kind), "payload": {"$ref": SCHEMAS.format(name=schema)}}
-    return {**message, "contentType": CLOSED} if kind in (FromNode, OfNode) else message
+    return {**message, "contentType": CLOSED} if kind in (FromNode, OfNode, Facilitates) else message
 
 
 def _schemas() -> dict[str, Document]:

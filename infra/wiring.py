@@ -27,6 +27,7 @@ from adapters.signing import SealKey
 from adapters.sound_files import SoundFiles
 from domain.commands import ROUTES
 from infra.embedded import Servers, servers
+from infra.facilitating import OF_FACILITATORS, Beating
 from infra.fitting import Fitting
 from infra.forgetting import Erasing, Forgetting
 from infra.health import Health
@@ -73,7 +74,7 @@ from rooms.board.boards import Boards
 from rooms.facilitator.facilitator import Facilitator
 from rooms.facilitator.history import PeopleFromLog
 from rooms.facilitator.policy import STANDARD, Policy
-from rooms.facilitator.ports import FACTS_WANTED, Ports
+from rooms.facilitator.ports import FACTS_BACK, FACTS_WANTED, Ports
 from rooms.past.pasts import Pasts
 from rooms.recording.recorder import Recorder
 from rooms.voice.engine import MediaEngine, VoiceListener
@@ -187,6 +188,8 @@ async def _working(
     marks = Marks()
     await base.bus.listen("lyceum.*.rooms.*.voice", marks.heard)
     settings = base.settings
+    beating = Beating(base.bus, Envelopes(settings.secret()), base.metrics, new_id())
+    await base.bus.listen(OF_FACILITATORS, beating.heard)
     async with AsyncExitStack() as stack:
         phraser = _phraser(settings)
         if phraser is not None:
@@ -197,7 +200,8 @@ async def _working(
                 log=base.log,
                 people=PeopleFromLog(base.log),
                 perform=base.performer.perform,
-                facts=lambda: base.bus.facts("facilitator", types=FACTS_WANTED),
+                facts=lambda: base.bus.facts(f"facilitator-{new_id()}", types=FACTS_WANTED, back=FACTS_BACK),
+                sharing=beating.sharing,
                 marks=marks.stream,
                 phraser=phraser,
             )
@@ -209,6 +213,7 @@ async def _working(
             "relay": relay.run,
             "erasing": erasing.run,
             "seal": Sealer(base.log, base.seal, SealKey(settings.log_name, settings.seal_key())).run,
+            "facilitators": beating.run,
             "facilitator": lambda: facilitator().run(),
             "recordings": Expiring(base.sounds, base.performer.perform, clock, settings.recordings_days).run,
             "turns": finishing(base.bus, base.performer, base.outbox, clock).run,

@@ -16,6 +16,7 @@ from domain.catalogue import CURRENT
 from domain.commands import ROUTES
 from domain.errors import Refused
 from infra.documents import DOCUMENTS, write_documents
+from infra.facilitating import OF_FACILITATORS
 from realtime.neighbours import OF_NODES, OF_ROOMS
 from realtime.signals import LISTENED
 
@@ -113,7 +114,8 @@ def test_every_subject_that_nodes_listen_to_is_described(asyncapi):
     described = {re.sub(r"{\w+}", "*", channel["address"]) for channel in asyncapi["channels"].values()}
     facts = {address for address in described if address.startswith("lyceum.*.facts.")}
     of_voices = {OF_VOICES, OF_VOICE.format(node="*")}
-    assert described - facts == {*LISTENED, OF_ROOMS, OF_NODES, *of_voices, *(VOICE.subjects or ()), HEAD}
+    of_nodes = {OF_ROOMS, OF_NODES, OF_FACILITATORS, *of_voices}
+    assert described - facts == {*LISTENED, *of_nodes, *(VOICE.subjects or ()), HEAD}
     assert FACTS.subjects == ["lyceum.*.facts.>"]
 
 

@@ -19,6 +19,7 @@ from domain.catalogue import UndecodableEvent
 from domain.errors import BoundaryMoved, LogUnavailable, Refused
 from domain.events import Recorded
 from domain.interventions import InterventionDecided
+from domain.rooms import RoomClosed
 from rooms.facilitator.arbitration import DAY, choose, is_due, unmeasured, unsaid
 from rooms.facilitator.delivery import Delivery
 from rooms.facilitator.detectors import Finding
@@ -79,6 +80,10 @@ class Facilitator:
         self._begun: int | None = None
         self._rooms: dict[Place, Watched] = {}
         self._unread: set[Place] = set()
+        self._sharing = ports.sharing
+        self._living: tuple[str, ...] = ()
+        self._inhabited: set[Place] = set()
+        """All rooms that were heard of and not closed: some may become this one's when another dies."""
         self.counts: Counter[str] = Counter()
         """How often: `template`, `model`, `held-out`, `measured`, `refused`, `unavailable`, `failed`."""
 
@@ -105,6 +110,7 @@ class Facilitator:
 
     async def _watch(self, tasks: asyncio.TaskGroup) -> None:
         while True:
+            self._share()
             await self._read_unread()
             for place in list(self._rooms):
                 self._look(place, tasks)
@@ -116,6 +122,12 @@ class Facilitator:
         if room_id is None or self._begun is None or recorded.position <= self._begun:
             return None
         place = (recorded.org, room_id)
+        if isinstance(recorded.event, RoomClosed):
+            self._inhabited.discard(place)
+        else:
+            self._inhabited.add(place)
+        if not self._mine(place):
+            return None
         room = self._rooms.get(place)
         if room is None:
             self._unread.add(place)
@@ -126,12 +138,27 @@ class Facilitator:
             return None
         return place
 
+    def _mine(self, place: Place) -> bool:
+        return self._sharing is None or self._sharing.mine(place)
+
+    def _share(self) -> None:
+        """When others came or went: leave rooms to them, and take over what is this one's now."""
+        if self._sharing is None or self._living == (living := self._sharing.living()):
+            return
+        self._living = living
+        for place in [place for place in self._rooms if not self._mine(place)]:
+            del self._rooms[place]
+        self._unread.update(
+            place for place in self._inhabited if place not in self._rooms and self._mine(place)
+        )
+
     async def _read_unread(self) -> None:
         """Read the rooms that were heard of and are not known; at first, all that somebody is in."""
         try:
             if self._begun is None:
                 head = await self._log.head()
-                self._unread.update(await self._occupied())
+                self._inhabited.update(await self._occupied())
+                self._unread.update(place for place in self._inhabited if self._mine(place))
                 self._begun = head
             for place in list(self._unread):
                 await self._read(place)
@@ -158,8 +185,11 @@ class Facilitator:
         if room is not None and room.picture.position > picture.position:
             self._unread.add(place)
             return None
-        if not (picture.open and picture.members) and not self._measures(picture):
+        kept = room is not None or self._mine(place)
+        if not kept or not ((picture.open and picture.members) or self._measures(picture)):
             self._rooms.pop(place, None)
+            if kept:
+                self._inhabited.discard(place)
             return None
         if room is None:
             room = self._rooms[place] = Watched(picture)

@@ -12,9 +12,12 @@ from rooms.facilitator.delivery import Perform
 from rooms.facilitator.history import People, Place
 from rooms.facilitator.phrasing import Phraser
 from rooms.facilitator.picture import FOLDED
+from rooms.facilitator.sharing import Sharing
 
 FACTS_WANTED = tuple(type_of(event) for event in FOLDED)
 """The event tags to subscribe to."""
+FACTS_BACK = 10_000
+"""So many facts before the last one a facilitator begins: those since it read the log are among them."""
 
 
 class Fact(Protocol):
@@ -44,6 +47,7 @@ class Mark(Struct, frozen=True, kw_only=True):
 class Ports:
     """The log, who people are, how commands are handled, and the streams of facts and marks, begun by a call.
 
+    With `sharing` it looks after its share of the rooms; the facts must be those of all rooms, all the same.
     Without a phraser the templates speak. Without marks a turn counts when it is over. `rooms` answers
     the rooms that somebody is in, as of a log position no earlier than the call; without it the log is
     gone through once at the start, which takes about two seconds a million events.
@@ -53,6 +57,7 @@ class Ports:
     people: People
     perform: Perform
     facts: Callable[[], AsyncIterator[Fact]]
+    sharing: Sharing | None = None
     marks: Callable[[], AsyncIterator[Mark]] | None = None
     rooms: Callable[[], Awaitable[Collection[Place]]] | None = None
     phraser: Phraser | None = None

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
+from typing import Any
 
 import nats
 from nats.js import JetStreamContext
@@ -26,7 +27,7 @@ def facts(*positions: int) -> list[Recorded]:
     return [fact(position) for position in positions]
 
 
-async def taken(bus: NatsBus, name: str, upto: int, **options: Sequence[str]) -> list[Recorded]:
+async def taken(bus: NatsBus, name: str, upto: int, **options: Any) -> list[Recorded]:
     """What the consumer is given, and acknowledges, until the fact at `upto` has come."""
     seen: list[Recorded] = []
     async with asyncio.timeout(PATIENCE), aclosing(bus.facts(name, **options)) as coming:

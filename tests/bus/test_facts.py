@@ -160,3 +160,11 @@ async def test_a_bus_that_is_not_there_is_named_as_such():
     with pytest.raises(BusUnavailable, match="NATS cannot be reached"):
         async with NatsBus.opened("nats://127.0.0.1:9"):
             pass
+
+
+async def test_a_reader_that_begins_a_little_back_gets_what_is_there_and_all_that_comes(bus: NatsBus):
+    await bus.publish_facts(facts(*range(1, 31)))
+    assert positions(await taken(bus, "newcomer", 30, back=4)) == [26, 27, 28, 29, 30]
+    assert positions(await taken(bus, "other", 30, back=1000)) == list(range(1, 31))
+    await bus.publish_facts(facts(31))
+    assert positions(await taken(bus, "other", 31, back=1000)) == [31]

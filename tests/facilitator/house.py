@@ -25,6 +25,7 @@ from rooms.facilitator.history import PeopleFromLog
 from rooms.facilitator.phrasing import Phraser
 from rooms.facilitator.policy import STANDARD, Policy
 from rooms.facilitator.ports import Fact, Mark, Ports
+from rooms.facilitator.sharing import Sharing
 from tests.facilitator.script import BEGAN, Script
 
 SAYS_ALL = replace(STANDARD, hold_out=0.0)
@@ -156,6 +157,7 @@ class House:
         phraser: Phraser | None = None,
         policy: Policy = SAYS_ALL,
         log: EventLog | None = None,
+        sharing: Sharing | None = None,
     ) -> AsyncIterator[Facilitator]:
         """A facilitator at work; it is killed at the end of the block."""
         ports = Ports(
@@ -165,6 +167,7 @@ class House:
             facts=facts or self.facts,
             marks=marks,
             phraser=phraser,
+            sharing=sharing,
         )
         facilitator = Facilitator(ports, clock=time.clock, policy=policy, pause=time.pause)
         async with asyncio.TaskGroup() as tasks:
