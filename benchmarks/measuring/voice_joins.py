@@ -10,7 +10,7 @@ from benchmarks.measuring.board_cores import memory
 from benchmarks.measuring.voice_client import Voice
 from benchmarks.measuring.voice_packets import LOUD, Sender, opus
 from benchmarks.measuring.voice_rooms import Pace
-from benchmarks.measuring.voice_served import Opening, Served, ToldServer
+from benchmarks.measuring.voice_served import Node, Opening, Served, ToldServer
 from benchmarks.report import Row, at_most
 
 MIB = 2**20
@@ -77,7 +77,11 @@ def _say(client: Voice) -> None:
 
 
 def _look(served: Served) -> Left:
-    """Once nothing changes any more."""
+    """Once nothing changes any more. A node closes the connection of our requests once it has been idle for
+    some seconds: so that it does not count before, or not after, it is closed here.
+    """
+    if isinstance(served, Node):
+        served.hang_up()
     found = _now(served)
     for _ in range(20):
         time.sleep(0.5)

@@ -146,6 +146,12 @@ class Node:
         except ConnectionError:  # it lets go of a connection that was idle
             return self._ask(method, path, body, headers)
 
+    def hang_up(self) -> None:
+        """Close the connection of our own requests."""
+        if self.connection is not None:
+            self.connection.close()
+            self.connection = None
+
     def turns(self, room: str) -> list[TurnTaken]:
         """The turns of speech that the log has of a room."""
         auditor = {"Authorization": f"Bearer {self.house.token('uma', 'auditor')}"}
@@ -176,8 +182,7 @@ class Node:
             found = {name.lower(): value for name, value in response.getheaders()}
             return response.status, found, response.read()
         except (OSError, HTTPException) as error:
-            self.connection.close()
-            self.connection = None
+            self.hang_up()
             raise ConnectionError(str(error)) from error
 
     async def _meet(self, rooms: Sequence[str], each: int) -> None:

@@ -43,6 +43,38 @@ class Surroundings:
 class Peer:
     """An Endpoint of the port. What may be forwarded goes to `sounded`."""
 
+    __slots__ = (
+        "_allowance",
+        "_around",
+        "_by_ssrc",
+        "_clock",
+        "_credentials",
+        "_dtls",
+        "_heard_at",
+        "_inward",
+        "_link",
+        "_may",
+        "_paced_at",
+        "_rate",
+        "_report_at",
+        "_reporting",
+        "_silence",
+        "_silenced",
+        "_ticking",
+        "_watched",
+        "addresses",
+        "announced",
+        "offer",
+        "person",
+        "remote_ufrag",
+        "room",
+        "showing",
+        "slots",
+        "sounding",
+        "uplinks",
+        "voice",
+    )
+
     def __init__(
         self,
         room: str,
@@ -167,7 +199,7 @@ class Peer:
         self._allowance -= 1
         if self._allowance < 0:
             raise Dropped("rtp-too-fast")
-        if len(data) > LARGEST_PACKET or len(data) < 12:
+        if not 12 <= len(data) <= LARGEST_PACKET:
             raise Dropped("rtp-malformed")
         if 192 <= data[1] <= 223:
             self._rtcp(data)

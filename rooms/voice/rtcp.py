@@ -81,9 +81,10 @@ class Incoming:
 
     def count(self, packet: Packet, now: int) -> int:
         """A packet arrived at `now` (ms). Gives how many numbers are missing just before it."""
-        transit = now * self._clock_rate - packet.timestamp
-        ahead = (packet.sequence - self._highest) & WHOLE
-        if packet.ssrc != self.ssrc or MOST_RECENT < ahead < WHOLE - MOST_RECENT:
+        _, _, sequence, timestamp, ssrc, _, _ = packet
+        transit = now * self._clock_rate - timestamp
+        ahead = (sequence - self._highest) & WHOLE
+        if ssrc != self.ssrc or MOST_RECENT < ahead < WHOLE - MOST_RECENT:
             self._restart(packet, transit)
             ahead = 0
         elif ahead < HALF:

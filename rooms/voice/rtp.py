@@ -45,12 +45,13 @@ def parse(data: bytes, level_id: int) -> Packet:
         first, second, sequence, timestamp, ssrc = _unpack(data)
     except error as short:
         raise ValueError("shorter than a header") from short
-    start, level = 12 + 4 * (first & 0x0F), None
+    start, end, level = 12 + 4 * (first & 0x0F), len(data), None
     if first & 0x10:
         begin, start = start, _behind_extension(data, start)
         if level_id:
             level = _level(data[begin:start], level_id)
-    end = len(data) - data[-1] if first & 0x20 else len(data)
+    if first & 0x20:
+        end -= data[-1]
     if end < start:
         raise ValueError("truncated")
     marker = second & 0x80
