@@ -52,6 +52,7 @@ from realtime import neighbours
 from realtime.access import Tokens
 from realtime.announcing import Announcer
 from realtime.app import application
+from realtime.dynamics import RoomsDynamics
 from realtime.feed import Feed
 from realtime.house import House, Views
 from realtime.hub import Hub
@@ -271,6 +272,7 @@ async def _serving(
         sounds=base.sounds,
         boards=boards,
         pasts=Pasts(base.log),
+        dynamics=RoomsDynamics(base.log),
         media=media,
         voices=Voices(base.performer, media, clock),
         elsewhere=elsewhere,

@@ -17,6 +17,7 @@ from projections.people import PEOPLE
 from projections.store import Shown
 from projections.view import AnyView, JointView, View
 from realtime.access import Tokens
+from realtime.dynamics import RoomsDynamics
 from realtime.hub import Hub
 from realtime.ice_servers import IceServers
 from realtime.metrics import Metrics
@@ -174,6 +175,7 @@ class House:
     sounds: Sounds
     boards: Boards
     pasts: Pasts
+    dynamics: RoomsDynamics
     media: MediaEngine
     voices: Voices
     elsewhere: Elsewhere | None

@@ -22,6 +22,7 @@ class Standing:
     closed: bool
     members: tuple[str, ...]
     """Who is in the room."""
+    host: str
 
 
 async def standing(house: House, access: Access, room: str) -> Standing:
@@ -36,7 +37,9 @@ def standing_in(state: RoomState, access: Access, room: str) -> Standing:
     if state.opened is None:
         raise UnknownRoom
     members = tuple(state.members(room))
-    return Standing(member=access.sub in members, closed=state.closed, members=members)
+    return Standing(
+        member=access.sub in members, closed=state.closed, members=members, host=state.opened.host
+    )
 
 
 def looking(house: House, access: Access, room: str, found: Standing, what: str) -> Reading:

@@ -40,6 +40,7 @@ RECORDED = {
     "/rooms/{room}/board/changes": "board-changes",
     "/rooms/{room}/board/rights": "board-rights",
     "/rooms/{room}/facilitator": "facilitator",
+    "/rooms/{room}/dynamics": "dynamics",
     "/rooms/{room}/feed": "feed",
     "/rooms/{room}/interventions/{intervention}": "intervention",
     "/rooms/{room}/participation": "participation",
