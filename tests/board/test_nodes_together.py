@@ -39,7 +39,7 @@ steps = st.lists(
         st.tuples(st.just("read"), where),
         st.tuples(st.just("save"), where),
         st.tuples(st.just("wait"), where),
-        st.tuples(st.just("back"), who, place, st.booleans()),
+        st.tuples(st.just("back"), who, place, st.sampled_from(("whole", "undo"))),
         st.tuples(st.just("unload"), where),
         st.tuples(st.just("restart"), where),
     ),
@@ -106,7 +106,7 @@ class Story(Moves):
     async def unload(self, at):
         self.nodes[at].unload()
 
-    async def back(self, who, at, *, whole):
+    async def back(self, who, at, how):
         """Somebody has the board go back to what it was, or takes out what the next one did since then."""
         recorded = await edits(self.log, self.room)
         past = BoardPast()
@@ -114,7 +114,7 @@ class Story(Moves):
             past.fold(event.runs, position)
         then, person = at % (len(recorded) + 1), self.peers[who].person
         other = self.peers[(who + 1) % len(self.peers)].person
-        goal = back_to(past, then) if whole else without(past, other, then)
+        goal = back_to(past, then) if how == "whole" else without(past, other, then)
         runs = drafted(past, goal, f"back {next(self.names)}", person, ("text",))
         half = len(runs) // 2
         events = [
