@@ -2,19 +2,23 @@
 
 import asyncio
 from array import array
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
 
+import psycopg
 import pytest
 
+from benchmarks.measuring.spoken_sounds import Voice, scaled, spoken
+from infra.embedded import Servers
 from infra.recorded import check_recordings
 from tests.house import RunningHouse, home
+from tests.need import need
 from tests.realtime.guests import PATIENCE, Guest, guests, room_with
 from tests.recording.spoken import RATE, decoded, loudness, pitch
 from tests.recording.stored import opened
-from tests.voice.client import Client, close_all, tone
+from tests.voice.client import Client, Samples, close_all, hush, script, tone
 
 
 @dataclass
@@ -31,10 +35,10 @@ class Speaking:
         assert answer.status_code == 201, answer.text
         await self.client.take(answer.text)
 
-    def goes_on(self, hertz: int) -> None:
-        """With another tone."""
+    def plays(self, samples: Samples) -> None:
+        """This from now on, where it has come to."""
         assert self.client.playing is not None
-        self.client.playing._samples = 90 * tone(1000, hertz)
+        self.client.playing._samples = samples
 
     async def hears(self, mid: str, hertz: int) -> None:
         """Waits until this tone is heard in a slot."""
@@ -49,13 +53,19 @@ class Speaking:
                     return
 
 
-@pytest.fixture
-async def mortal(postgres_url: str) -> AsyncIterator[RunningHouse]:
-    """A house that may be killed; its database is its own, as its keys are."""
+@pytest.fixture(scope="module")
+def mortal(embedded: Servers, databases: psycopg.Connection) -> Iterator[RunningHouse]:
+    """A house that may be killed, and tells speech from noise; its database is its own, as its keys are."""
+    databases.execute("CREATE DATABASE mortal TEMPLATE template0")
+    settings = {
+        "LYCEUM_POSTGRES": embedded.postgres.replace("/lyceum?", "/mortal?"),
+        "LYCEUM_SPEECH_CHECK": "silero",
+    }
     with home() as folder:
-        running = RunningHouse(folder, {"LYCEUM_POSTGRES": postgres_url})
+        running = RunningHouse(folder, settings)
         yield running.start()
         assert running.stop() == 0
+    databases.execute("DROP DATABASE mortal WITH (FORCE)")
 
 
 @pytest.fixture
@@ -69,6 +79,11 @@ async def talking(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Callable[[Gu
 
     yield make
     await close_all(clients)
+
+
+def at_48_khz(samples: Sequence[float]) -> Samples:
+    """Of 16 kHz."""
+    return array("h", (max(-32768, min(32767, round(each))) for each in samples for _ in range(3)))
 
 
 async def agree(guest: Guest, *scopes: str) -> None:
@@ -100,6 +115,26 @@ async def growing(house: RunningHouse, person: str) -> None:
             await asyncio.sleep(0.05)
 
 
+async def test_what_is_loud_and_no_speech_is_forwarded_and_is_nobodys_turn(mortal, talking):
+    need("espeak-ng")
+    said = scaled(spoken("Could you say that once more for all of us?", Voice("en-gb+f2", 165, 45)), 25)
+    async with guests(mortal, ada="student", ben="student", kim="auditor") as (ada, ben, kim):
+        await agree(ada, "voice")
+        await agree(ben, "voice")
+        room = await room_with(ada, ben)
+        speaker, noisy = talking(ada, 400), talking(ben, 400)
+        speaker.plays(hush(3000) + at_48_khz(said) + hush(2000))
+        noisy.plays(script((500, 1500)))
+        async with ada.stream(f"/rooms/{room}/feed") as feed:
+            await noisy.join(room)
+            await speaker.join(room)
+            await feed.until("slots", lambda data: any(s["person"] == ben.person for s in data["slots"]))
+            turn = (await feed.until("turn.taken.v1"))["event"]
+        assert turn["person"] == ada.person
+        assert turn["ended"] - turn["started"] == pytest.approx(len(said) / 16, abs=400)
+        assert [one["person"] for one in (await kim.get(f"/audit/rooms/{room}"))["spoke"]] == [ada.person]
+
+
 async def test_whoever_agreed_is_recorded_alone_and_what_a_kill_leaves_is_finished(mortal, talking):
     async with (
         guests(mortal, tia="tutor", ada="student", ben="student") as (tia, ada, ben),
@@ -119,7 +154,7 @@ async def test_whoever_agreed_is_recorded_alone_and_what_a_kill_leaves_is_finish
         await ada.delete("/people/me/consents/recording")
         await segments(tia, room)
         for hertz in (2000, 700):  # she is still heard, and not recorded
-            speaker.goes_on(hertz)
+            speaker.plays(90 * tone(1000, hertz))
             await listener.hears(mid, hertz)
         await agree(ada, "recording")
         await growing(mortal, ada.person)
