@@ -41,6 +41,7 @@ async def test_real_clients_follow_to_where_the_board_was_and_go_on_from_there(l
         texts = "llo 😀 wörld", "oh, llo 😀 wörld"
         await ada.until(text=texts[1])
         await bob.until(text=texts[1])
+        await server.saved()
 
         past = await history(log)
         await went_back(log, server, drafted(past, back_to(past, then), "e1", "tia", TEXTS))
