@@ -3,6 +3,7 @@
 from typing import Any
 
 from projections.attendance import ATTENDANCE
+from projections.company import COMPANY, SEEKERS
 from projections.mastery import FITTED, MASTERY
 from projections.measures import MEASURES
 from projections.office_hours import OFFICE_HOURS
@@ -31,6 +32,8 @@ VIEWS: tuple[View[Any], ...] = (
     PATHS,
     GOALS,
     CONTENTS,
+    COMPANY,
+    SEEKERS,
     QUESTS,
     PROBLEMS,
     PROBLEMS_BY_SKILL,

@@ -1,7 +1,7 @@
 """OpenAPI as the house really answers: Litestar draws the operations, msgspec the schemas of our structs,
 and what every operation has in common is added here, the refusals above all."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -129,7 +129,13 @@ class Operation:
             self.said["security"] = TOKEN
             if self.handler.http_methods == {"GET"}:
                 self.said.setdefault("parameters", []).append(AT_LEAST)
-            answers.update({str(status): {"$ref": f"#/components/responses/{status}"} for status in REFUSALS})
+            answers.update(_refused(REFUSALS))
+        elif self.said.get("parameters"):  # for whoever has the address
+            answers.update(_refused((400, 404, 503)))
+
+
+def _refused(statuses: Iterable[int]) -> Document:
+    return {str(status): {"$ref": f"#/components/responses/{status}"} for status in statuses}
 
 
 def _operations(app: Litestar, document: Document) -> Iterator[Operation]:

@@ -6,6 +6,7 @@ from domain.aloud import FacilitatorVoiceSet
 from domain.appeals import AppealMade, AppealRejected, AppealUpheld
 from domain.archive import SegmentArchived
 from domain.boards import BoardRightSet
+from domain.company import PartnersDeclined, PartnersSought, PersonBlocked, PersonUnblocked
 from domain.events import Event
 from domain.floor import (
     FloorGiven,
@@ -192,6 +193,10 @@ EXAMPLES: tuple[Event, ...] = (
         elapsed=12_345,
     ),
     HintTaken(person="ada", problem="thirds", skill="fractions", level=2, room="algebra"),
+    PartnersSought(person="ada", path="numbers", hours=(16, 40), zone="Pacific/Auckland"),
+    PartnersDeclined(person="ada", path="numbers"),
+    PersonBlocked(person="ada", whom="bo"),
+    PersonUnblocked(person="ada", whom="bo"),
     PathPublished(
         path="numbers",
         version=2,

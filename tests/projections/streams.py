@@ -10,6 +10,7 @@ from domain import (
     aloud,
     appeals,
     boards,
+    company,
     floor,
     guidance,
     interventions,
@@ -194,6 +195,15 @@ KINDS: dict[type[Event], dict[str, st.SearchStrategy]] = {
         "upto": COUNT,
         "skills": st.lists(FIT, min_size=1, max_size=3).map(tuple),
     },
+    company.PartnersSought: {
+        "person": PERSON,
+        "path": PATH,
+        "hours": st.just((9, 10)),
+        "zone": st.just("UTC"),
+    },
+    company.PartnersDeclined: {"person": PERSON, "path": PATH},
+    company.PersonBlocked: {"person": PERSON, "whom": PERSON},
+    company.PersonUnblocked: {"person": PERSON, "whom": PERSON},
     paths.PathPublished: {
         "path": PATH,
         "version": COUNT,

@@ -56,6 +56,7 @@ RECORDED = {
 """Every address that shows what concerns somebody else, and what it is called on record."""
 ADMINS_ONLY = ("/people/{person}/export", "auditor")
 OPEN = {
+    "/learners/me/partners/{path}",
     "/calendars/{org}/{person}/{name}",
     "/paths",
     "/audit/checkpoint",
