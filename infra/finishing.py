@@ -1,5 +1,6 @@
 """Turns of speech that a node told of and did not live to record: they are recorded for it, once each."""
 
+import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
@@ -7,6 +8,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Protocol
 
+from domain.errors import Refused
 from domain.events import Context
 from domain.speech import RecordTurn, Turns
 from realtime.outbox import Outbox
@@ -14,6 +16,8 @@ from realtime.perform import Performer
 from realtime.signals import Spoke
 from realtime.unrecorded import Begun, Unrecorded
 from rooms.voices.ports import BusAway
+
+logger = logging.getLogger(__name__)
 
 SWEEP = 30.0
 """Seconds between looks at which of the turns that ended are on record."""
@@ -74,10 +78,9 @@ class Finishing:
         """Record the turns of nodes that are gone, not heard of after `since`. Raises BusAway."""
         for node in turns.quiet(since):
             if not await self._there(node):
-                left = turns.of(node)
-                for each in [each for each, known in await self._looked_up(left) if not known]:
-                    await self._record(each)
-                turns.settled(left)
+                for each, known in await self._looked_up(turns.of(node)):
+                    if known or await self._record(each):
+                        turns.settled([each])
 
     async def _looked_up(self, turns: Iterable[Begun]) -> list[tuple[Begun, bool]]:
         """Each turn, and whether it is on record."""
@@ -88,11 +91,17 @@ class Finishing:
             found += [(each, each.turn in room.known) for each in some]
         return found
 
-    async def _record(self, turn: Begun) -> None:
+    async def _record(self, turn: Begun) -> bool:
+        """Whether it is on record; if not, it is tried again."""
         command = _record(turn)
-        await self._performer.perform(command, self._context(turn))
+        try:
+            await self._performer.perform(command, self._context(turn))
+        except Refused as refusal:
+            logger.warning("a turn of a node that is gone was refused: %s", refusal.code)
+            return False
         told = Spoke(turn.person, turn.turn, command.started, command.ended)
         self._outbox.voice(turn.org, turn.room, told)
+        return True
 
     def _context(self, turn: Begun) -> Context:
         return Context(org=turn.org, actor="voice", role="service", at=self._clock())

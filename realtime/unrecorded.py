@@ -4,24 +4,27 @@ Spans of time are those of the bus, in ms: no clock of a node is compared with a
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta, Struct
+from msgspec.structs import replace
 
+from domain.identity import Key, OrgId, PersonId, RoomId
 from domain.speech import LONGEST
 from realtime.signals import Speaking, Spoke, decode
 from rooms.voices.calls import of_voices
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
+class Begun(Struct, frozen=True, kw_only=True):
     """A turn that has begun at `at`, which was told at `told` by the bus; its end, as far as it was told."""
 
-    org: str
-    room: str
-    person: str
-    turn: str
-    at: int
+    org: OrgId
+    room: RoomId
+    person: PersonId
+    turn: Key
+    at: Annotated[int, Meta(ge=0, le=2**53)]
     node: str
     told: int
     ended: int | None = None
@@ -75,8 +78,10 @@ class Unrecorded:
     def _marked(self, org: str, room: str, payload: bytes, at: int) -> None:
         match decode(payload):
             case Speaking(person=person, turn=turn, at=began, node=node) if node:
+                where = {"org": org, "room": room, "person": person, "turn": turn, "node": node}
+                begun = msgspec.convert({**where, "at": began, "told": at}, Begun)
                 self._heard[node] = at
-                self._turns[org, room, turn] = Begun(org, room, person, turn, began, node, at)
+                self._turns[org, room, turn] = begun
             case Spoke(turn=turn, ended=ended):
                 begun = self._turns.get((org, room, turn))
                 if begun is not None and begun.ended is None:

@@ -90,6 +90,21 @@ def test_what_cannot_be_read_is_passed_over(payload):
     assert turns.quiet(9) == []
 
 
+@pytest.mark.parametrize(
+    ("subject", "mark"),
+    [
+        (ROOM, Speaking("no id", "t1", START, DEAD)),
+        (ROOM, Speaking("ada", "", START, DEAD)),
+        (ROOM, Speaking("ada", "t1", -1, DEAD)),
+        (ROOM, Speaking("ada", "t1", 2**70, DEAD)),
+        ("lyceum.no org.rooms.algebra.voice", Speaking("ada", "t1", START, DEAD)),
+        ("lyceum.school.rooms.no room.voice", Speaking("ada", "t1", START, DEAD)),
+    ],
+)
+def test_what_can_be_no_turn_is_passed_over(subject, mark):
+    assert folded((subject, encode(mark), 1)).quiet(9) == []
+
+
 @pytest.fixture
 async def bus(nats_url, monkeypatch) -> AsyncIterator[NatsBus]:
     monkeypatch.setattr(nats_bus, "LOOK", 0.05)
