@@ -1,16 +1,20 @@
-"""Claude as the facilitator's phraser: it lends words, and is never waited for long."""
+"""Claude as the facilitator's phraser and tutor: it lends words, and is never waited for long."""
 
 import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
 from hashlib import sha256
 from types import TracebackType
-from typing import Self
+from typing import Generic, Self, TypeVar
 
 import msgspec
 from anthropic import AnthropicError, APIConnectionError, APIStatusError, APITimeoutError, AsyncAnthropic
 from anthropic.types import MessageParam, OutputConfigParam, TextBlockParam
 from msgspec import Struct
 
-from adapters.claude_prompt import SYSTEM
+from adapters.claude_prompt import PROBLEMS, SYSTEM
+from rooms.facilitator.help.checking import Proposal
+from rooms.facilitator.help.ports import HelpRequest, ProblemRequest, Proposed, SummaryRequest
 from rooms.facilitator.phrasing import ModelCall, Phrased, PhrasingRequest
 
 API = "https://api.anthropic.com"
@@ -19,26 +23,57 @@ LIMIT = 4.0
 """Seconds for everything: connecting, the one retry, and any pause that the service asks for."""
 RETRIES = 1
 MOST_TOKENS = 200
-
-_SYSTEM: list[TextBlockParam] = [{"type": "text", "text": SYSTEM, "cache_control": {"type": "ephemeral"}}]
-_OUTPUT: OutputConfigParam = {
-    "effort": "low",
-    "format": {
-        "type": "json_schema",
-        "schema": {
-            "type": "object",
-            "properties": {"text": {"type": "string", "description": "What the facilitator says."}},
-            "required": ["text"],
-            "additionalProperties": False,
-        },
-    },
-}
+"""Of the answer: two sentences."""
+MOST_OF_A_PROBLEM = 400
+T = TypeVar("T", bound=Struct)
 
 
 class Wording(Struct, forbid_unknown_fields=True):
     """What the model is to answer."""
 
     text: str
+
+
+@dataclass(frozen=True)
+class Form(Generic[T]):
+    """A standing instruction with the form of its answer: the part that is the same every time."""
+
+    system: str
+    answer: type[T]
+    fields: Mapping[str, object]
+    most: int
+
+    @property
+    def instruction(self) -> list[TextBlockParam]:
+        """To be kept in the service's cache."""
+        return [{"type": "text", "text": self.system, "cache_control": {"type": "ephemeral"}}]
+
+    @property
+    def output(self) -> OutputConfigParam:
+        """The schema stands before the instruction for the service, so one that differs is another cache."""
+        schema: dict[str, object] = {
+            "type": "object",
+            "properties": dict(self.fields),
+            "required": list(self.fields),
+            "additionalProperties": False,
+        }
+        return {"effort": "low", "format": {"type": "json_schema", "schema": schema}}
+
+
+WORDS = Form(
+    SYSTEM, Wording, {"text": {"type": "string", "description": "What the facilitator says."}}, MOST_TOKENS
+)
+PROBLEM = Form(
+    PROBLEMS,
+    Proposal,
+    {
+        "prompt": {"type": "string"},
+        "work": {"type": "string"},
+        "answer": {"type": "string"},
+        "hints": {"type": "array", "items": {"type": "string"}},
+    },
+    MOST_OF_A_PROBLEM,
+)
 
 
 class Block(Struct):
@@ -84,7 +119,7 @@ class NoWording(Exception):
 
 
 class Claude:
-    """A `Phraser` on the Messages API; close it, or use it as an asynchronous context.
+    """A `Phraser` and a `Tutor` on the Messages API; close it, or use it as an asynchronous context.
 
     `limit` is in seconds, and must be shorter than the policy's `patience`.
     """
@@ -112,38 +147,76 @@ class Claude:
         await self._client.close()
 
     async def phrase(self, request: PhrasingRequest) -> Phrased:
-        """Words for an intervention, within `limit` seconds. Never raises: a failure is an outcome."""
+        """See `rooms.facilitator.phrasing.Phraser.phrase`; what people said stays under their own keys."""
+        told: dict[str, object] = {
+            "invite": request.addressee,
+            "present": request.people,
+            "pattern": request.detector,
+            **({"move": request.move} if request.move else {}),
+            "evidence": request.evidence,
+        }
+        return await self._words(told, {"said": request.said} if request.said else {})
+
+    async def advise(self, request: HelpRequest) -> Phrased:
+        """See `rooms.facilitator.help.ports.Tutor.advise`; what somebody wrote is not kept in clear."""
+        told: dict[str, object] = {
+            "help": request.kind,
+            "for": request.addressee,
+            "about": request.topic,
+            "problem": request.problem,
+            "before": request.before,
+        }
+        return await self._words(told, {"work": request.work} if request.work else {})
+
+    async def summarise(self, request: SummaryRequest) -> Phrased:
+        """See `rooms.facilitator.help.ports.Tutor.summarise`."""
+        return await self._words(
+            {"summary": request.problems, "open": request.open, "people": request.people}
+        )
+
+    async def propose(self, request: ProblemRequest) -> Proposed:
+        """See `rooms.facilitator.help.ports.Tutor.propose`."""
+        answer, call = await self._called(PROBLEM, msgspec.to_builtins(request), {})
+        return Proposed(proposal=answer, call=call)
+
+    async def _words(self, told: Mapping[str, object], unkept: Mapping[str, object] = {}) -> Phrased:
+        answer, call = await self._called(WORDS, told, unkept)
+        return Phrased(text=None if answer is None else answer.text, call=call)
+
+    async def _called(
+        self, form: Form[T], told: Mapping[str, object], unkept: Mapping[str, object]
+    ) -> tuple[T | None, ModelCall]:
+        """Ask, within `limit` seconds in all. Never raises: a failure is an outcome.
+
+        `unkept` goes to the model as well, and not into the text that is kept for auditors.
+        """
         clock = asyncio.get_running_loop().time
         begun = clock()
-        messages = _messages(request)
-        call = ModelCall(
-            model=self._model,
-            prompt=_hash(self._model, messages),
-            request=msgspec.json.encode(_told(request)).decode(),
-            outcome="answered",
-        )
-        text = None
+        messages = _messages({**told, **unkept})
+        prompt, request = _hash(self._model, form, messages), _text(told)
+        call = ModelCall(model=self._model, prompt=prompt, request=request, outcome="answered")
+        said = None
         try:
             async with asyncio.timeout(self._limit):
-                answer = await self._ask(messages)
+                answer = await self._ask(form, messages)
             usage = answer.usage
             call = msgspec.structs.replace(call, tokens=usage.tokens, cached=usage.cached)
-            text = _wording(answer)
+            said = _read(answer, form)
         except (TimeoutError, APITimeoutError):
             call = msgspec.structs.replace(call, outcome="late", reason="time-out")
         except NoWording as error:
             call = msgspec.structs.replace(call, outcome="failed", reason=error.reason)
-        return Phrased(text=text, call=msgspec.structs.replace(call, took=round((clock() - begun) * 1000)))
+        return said, msgspec.structs.replace(call, took=round((clock() - begun) * 1000))
 
-    async def _ask(self, messages: list[MessageParam]) -> Answer:
+    async def _ask(self, form: Form[T], messages: list[MessageParam]) -> Answer:
         try:
             response = await self._client.messages.with_raw_response.create(
                 model=self._model,
-                max_tokens=MOST_TOKENS,
-                system=_SYSTEM,
+                max_tokens=form.most,
+                system=form.instruction,
                 messages=messages,
                 thinking={"type": "disabled"},
-                output_config=_OUTPUT,
+                output_config=form.output,
             )
             return msgspec.json.decode(await response.read(), type=Answer)
         except APITimeoutError:
@@ -152,34 +225,27 @@ class Claude:
             raise NoWording(_reason(error)) from error
 
 
-def _messages(request: PhrasingRequest) -> list[MessageParam]:
-    said = {"said": request.said} if request.said else {}
-    return [{"role": "user", "content": msgspec.json.encode(_told(request) | said).decode()}]
+def _messages(told: Mapping[str, object]) -> list[MessageParam]:
+    return [{"role": "user", "content": _text(told)}]
 
 
-def _told(request: PhrasingRequest) -> dict[str, object]:
-    """All but what people said, which stays under their own keys."""
-    return {
-        "invite": request.addressee,
-        "present": request.people,
-        "pattern": request.detector,
-        "evidence": request.evidence,
-    }
+def _text(told: Mapping[str, object]) -> str:
+    return msgspec.json.encode(told).decode()
 
 
-def _hash(model: str, messages: list[MessageParam]) -> str:
+def _hash(model: str, form: Form[T], messages: list[MessageParam]) -> str:
     """The SHA-256 of all that decides the answer on our side, in hexadecimal."""
-    sent = msgspec.json.encode((model, _SYSTEM, messages, _OUTPUT), order="deterministic")
+    sent = msgspec.json.encode((model, form.instruction, messages, form.output), order="deterministic")
     return sha256(sent).hexdigest()
 
 
-def _wording(answer: Answer) -> str:
-    """The text of a complete answer; raises `NoWording` for a refusal, half an answer or another form."""
+def _read(answer: Answer, form: Form[T]) -> T:
+    """What a complete answer says; raises `NoWording` for a refusal, half an answer or another form."""
     if answer.stop_reason != "end_turn":
         raise NoWording(answer.stop_reason or "no-stop-reason")
     written = "".join(block.text for block in answer.content if block.type == "text")
     try:
-        return msgspec.json.decode(written, type=Wording).text
+        return msgspec.json.decode(written, type=form.answer)
     except ValueError as error:
         raise NoWording("malformed") from error
 

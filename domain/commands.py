@@ -10,8 +10,10 @@ from domain import (
     company,
     erasure,
     floor,
+    fresh_problems,
     guidance,
     guiding,
+    helping,
     hosting,
     intervening,
     interventions,
@@ -30,6 +32,7 @@ from domain import (
     scheduling,
     sessions,
     speech,
+    summaries,
     teams,
     text_to_model,
     transcripts,
@@ -61,6 +64,9 @@ DECIDERS: dict[Any, AnyDecider] = {
     interventions.InterventionCommand: intervening.INTERVENTIONS,
     guidance.GuidanceCommand: guiding.GUIDANCE,
     ratings.RateIntervention: ratings.RATINGS,
+    helping.HelpCommand: helping.HELP,
+    fresh_problems.FreshCommand: fresh_problems.FRESH,
+    summaries.SummariseRoom: summaries.SUMMARIES,
     archive.ArchiveSegment: archive.ARCHIVE,
 }
 

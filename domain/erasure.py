@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 
 from domain.deciding import Command, Decider
 from domain.events import Context, Event, Query, about
+from domain.helping import HelpAsked, HelpGiven
 from domain.identity import PersonId
 from domain.interventions import InterventionDelivered, InterventionProposed
 from domain.people import OnlyForAdmins, PersonErased, PersonRegistered, UnknownPerson
 from domain.practice import AnswerGiven
 from domain.rooms import MessageSent, RoomJoined, RoomLeft
+from domain.summaries import ReviewSuggested
 from domain.transcripts import TurnTranscribed
 
 
@@ -39,18 +41,26 @@ TRACES = (
     InterventionDelivered,
     AnswerGiven,
     TurnTranscribed,
+    HelpAsked,
+    HelpGiven,
+    ReviewSuggested,
 )
 """Whoever never registered and took part all the same can be erased too."""
+SPOKEN_IN = (
+    *(MessageSent, InterventionProposed, InterventionDelivered, TurnTranscribed),
+    *(HelpAsked, HelpGiven, ReviewSuggested),
+)
+"""Words of theirs or to them, in a room."""
 
 
 def evolve(state: Trace, event: Event) -> Trace:
     """Fold one event."""
     state.known = True
+    if isinstance(event, SPOKEN_IN):
+        state.rooms[event.room] = None
     match event:
         case PersonErased():
             state.erased = True
-        case MessageSent() | InterventionProposed() | InterventionDelivered() | TurnTranscribed():
-            state.rooms[event.room] = None
         case RoomJoined():
             state.inside = event.room
         case RoomLeft():

@@ -35,6 +35,18 @@ class Invalid(Refused):
     status = 400
 
 
+class TooOften(Refused):
+    """This was asked for too often; please try again later."""
+
+    status = 429
+
+    def __init__(self, left: int = 1000) -> None:
+        """`left` is in milliseconds."""
+        super().__init__()
+        self.wait = max(1, -(-left // 1000))
+        """Seconds after which to try again."""
+
+
 class BoundaryMoved(Exception):
     """What the decision had read was changed by somebody else in the meantime."""
 

@@ -73,6 +73,8 @@ from realtime.voices import Voices
 from rooms.attendance import Absence, Attendance
 from rooms.board.boards import Boards
 from rooms.facilitator.facilitator import Facilitator
+from rooms.facilitator.help.helper import WANTED, Helper, HelperPorts
+from rooms.facilitator.help.ports import Sources
 from rooms.facilitator.history import PeopleFromLog
 from rooms.facilitator.policy import STANDARD, Policy
 from rooms.facilitator.ports import FACTS_BACK, FACTS_WANTED, Ports
@@ -208,6 +210,14 @@ async def _working(
             )
             return Facilitator(ports, clock=clock, policy=policy)
 
+        def helper() -> Helper:
+            ports = HelperPorts(
+                sources=Sources(log=base.log, people=PeopleFromLog(base.log), tutor=phraser),
+                perform=base.performer.perform,
+                facts=lambda: base.bus.facts("helper", types=WANTED),
+            )
+            return Helper(ports, clock=clock)
+
         parts: dict[str, Run] = {
             "views": Follower(base.log, base.views, KEPT, announcer.views).run,
             "leaderboards": BoardFollower(base.log, base.leaderboards, announcer.boards).run,
@@ -216,6 +226,7 @@ async def _working(
             "seal": Sealer(base.log, base.seal, SealKey(settings.log_name, settings.seal_key())).run,
             "facilitators": beating.run,
             "facilitator": lambda: facilitator().run(),
+            "helper": lambda: helper().run(),
             "recordings": Expiring(base.sounds, base.performer.perform, clock, settings.recordings_days).run,
             "turns": finishing(base.bus, base.performer, base.outbox, clock).run,
             "fitting": Fitting(base.log, base.performer.perform, clock).run,

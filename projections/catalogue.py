@@ -17,6 +17,7 @@ from projections.reliability import RELIABILITY
 from projections.reviews import REVIEWS
 from projections.room import ROOM
 from projections.sessions import SCHEDULE, SESSIONS
+from projections.summaries import SUMMARIES
 from projections.teams import TEAMS
 from projections.timeline import TIMELINE
 from projections.view import AnyView, View
@@ -44,6 +45,7 @@ VIEWS: tuple[View[Any], ...] = (
     MEASURES,
     OFFICE_HOURS,
     TEAMS,
+    SUMMARIES,
 )
 """Every view whose rows go each by itself. Leaderboards live in Redis and have their own follower
 (`projections.board_follower`)."""

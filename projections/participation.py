@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from msgspec import Struct, field
 
 from domain.events import Recorded
+from domain.helping import FACILITATOR
 from domain.rooms import BoardEdited, MessageSent, RoomJoined, TurnTaken
 from projections.keys import by
 from projections.view import View
@@ -56,7 +57,7 @@ def apply(state: Participation, key: str, recorded: Recorded) -> None:
             _of(state, event.person).messages += 1
         case BoardEdited() as event:
             for run in event.runs:
-                if run.by is None:
+                if run.by is None and run.person != FACILITATOR:
                     _of(state, run.person).edits += 1
         case _:
             pass
@@ -89,7 +90,7 @@ def _of(state: Participation, person: str) -> Share:
 
 PARTICIPATION = View(
     name="participation",
-    version=1,
+    version=2,
     state=Participation,
     reads=(RoomJoined, TurnTaken, MessageSent, BoardEdited),
     keys=by("room"),

@@ -7,6 +7,7 @@ from msgspec import Struct, field
 
 from domain.events import Event, Recorded
 from domain.guidance import FacilitatorBegun, FacilitatorModeSet, FacilitatorTuned, ReadingSet
+from domain.helping import HelpAsked, HelpGiven
 from domain.identity import ERASED
 from domain.interventions import InterventionDelivered
 from domain.moderating import CHANGES, Floor, fold
@@ -22,6 +23,8 @@ from domain.rooms import (
     RoomOpened,
     TimerSet,
 )
+from domain.summaries import RoomSummarised
+from projections.helps import Help, erase_help, fold_help, for_whom
 from projections.keys import by
 from projections.problems import ShownProblem
 from projections.view import View
@@ -91,6 +94,8 @@ class Room(Struct):
     facilitator: Guidance = field(default_factory=Guidance)
     messages: list[Message] = field(default_factory=list[Message])
     interventions: list[Intervention] = field(default_factory=list[Intervention])
+    helps: list[Help] = field(default_factory=list[Help])
+    summary: str | None = None
     position: int = 0
 
 
@@ -131,6 +136,8 @@ class ShownRoom(Struct, frozen=True):
     facilitator: Guidance
     messages: tuple[Message, ...]
     interventions: tuple[ShownIntervention, ...]
+    helps: tuple[Help, ...]
+    summary: str | None
     position: int
 
 
@@ -139,6 +146,7 @@ def apply(state: Room, key: str, recorded: Recorded) -> None:
     state.position = recorded.position
     fold(state.floor, recorded.event)
     _guide(state.facilitator, recorded.event)
+    fold_help(state.helps, recorded)
     match recorded.event:
         case RoomJoined() as event:
             state.members.setdefault(event.person, recorded.position)
@@ -175,6 +183,7 @@ def _erase(state: Room, person: str) -> None:
     for said in (*state.messages, *state.interventions):
         if said.person == person:
             said.text = ERASED
+    erase_help(state.helps, person)
 
 
 def _rate(state: Room, event: InterventionRated) -> None:
@@ -204,6 +213,8 @@ def _apply_rest(state: Room, recorded: Recorded) -> None:
             state.timer = None if event.phase == "off" else Timer(event.phase, event.ends)
         case ProblemPosed() as event:
             state.problem = event.problem
+        case RoomSummarised() as event:
+            state.summary = event.text
         case _:
             pass
 
@@ -237,8 +248,10 @@ def shown(
     people: Mapping[str, tuple[str, str | None]],
     problem: ShownProblem | None,
     asking: str = "",
+    *,
+    watching: bool = False,
 ) -> ShownRoom:
-    """The answer to whoever is `asking`.
+    """The answer to whoever is `asking`; whoever is `watching` sees everybody's requests for help.
 
     `people` gives name and role of each member, whoever has none is shown by their id.
     """
@@ -256,6 +269,8 @@ def shown(
         facilitator=state.facilitator,
         messages=tuple(state.messages),
         interventions=tuple(_shown(said, asking) for said in state.interventions),
+        helps=tuple(for_whom(state.helps, asking, all_of_them=watching)),
+        summary=state.summary,
         position=state.position,
     )
 
@@ -283,7 +298,7 @@ def _keys(recorded: Recorded) -> tuple[str, ...]:
 
 ROOM = View(
     name="room",
-    version=6,
+    version=7,
     state=Room,
     reads=(
         RoomOpened,
@@ -301,6 +316,9 @@ ROOM = View(
         FacilitatorModeSet,
         FacilitatorTuned,
         ReadingSet,
+        HelpAsked,
+        HelpGiven,
+        RoomSummarised,
         PersonErased,
         *CHANGES,
     ),

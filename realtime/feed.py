@@ -5,8 +5,10 @@ from collections.abc import AsyncIterator, Callable
 
 from domain.aloud import FacilitatorVoiceSet
 from domain.boards import BoardRightSet
-from domain.events import Query, Recorded, about, type_of
+from domain.events import Item, Query, Recorded, about, type_of
+from domain.fresh_problems import ProblemWished
 from domain.guidance import FacilitatorBegun, FacilitatorModeSet, FacilitatorTuned, ReadingSet, StuckReported
+from domain.helping import HelpAsked, HelpGiven
 from domain.interventions import InterventionDelivered
 from domain.log import EventLog
 from domain.moderating import CHANGES as FLOOR_CHANGES
@@ -22,6 +24,7 @@ from domain.rooms import (
     TimerSet,
     TurnTaken,
 )
+from domain.summaries import ReviewSuggested, RoomSummarised
 from domain.text_to_model import TextToModelSet
 from domain.transcripts import TranscriptsSet, TurnTranscribed
 from realtime.hub import Hub
@@ -55,9 +58,13 @@ SHOWN = (
     StuckReported,
     RecordingStarted,
     RecordingStopped,
+    ProblemWished,
+    RoomSummarised,
     *FLOOR_CHANGES,
 )
 """What a room's members see of each other: not their answers, and not what the facilitator considered."""
+PRIVATE = (HelpAsked, HelpGiven, ReviewSuggested)
+"""What the person whom it concerns sees of it, and whoever watches over the room."""
 FEW = 32
 """Events that are handed out in one go."""
 GONE = 4404
@@ -113,9 +120,14 @@ class Feed:
                 if number % FEW == 0:
                     await asyncio.sleep(0)  # whoever types does not wait for all of them
 
-    async def missed(self, org: str, room: str, after: int, upto: int) -> AsyncIterator[Frame]:
-        """What a returning watcher has missed."""
-        query = Query((about(f"room:{room}", *SHOWN),))
+    async def missed(
+        self, org: str, room: str, after: int, upto: int, person: str | None
+    ) -> AsyncIterator[Frame]:
+        """What a returning watcher has missed; of what is private that of a person, or all of it."""
+        tag = f"room:{room}"
+        private = about(tag, *PRIVATE)
+        mine = private if person is None else Item(types=private.types, tags=(tag, f"person:{person}"))
+        query = Query((about(tag, *SHOWN), mine))
         async for batch in self._log.read(query, after=after, upto=upto, org=org):
             for recorded in batch:
                 yield shown(recorded)
@@ -127,6 +139,10 @@ class Feed:
             self._hub.publish(topic, shown(recorded))
             if isinstance(event, BoardEdited):  # all that was edited before is in the log
                 self._hub.publish(topic, frame("saved", {"position": recorded.position}))
+        if isinstance(event, PRIVATE):
+            for topic in (("own", org, event.room, event.person), ("watching", org, event.room)):
+                if self._hub.listened(topic):
+                    self._hub.publish(topic, shown(recorded))
         if isinstance(event, RoomLeft) and event.why != "closed":
             self._hub.release(("member", org, event.room, event.person))
         self.position = recorded.position

@@ -9,7 +9,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from msgspec import Struct
 
-from domain.errors import LogUnavailable, Refused
+from domain.errors import LogUnavailable, Refused, TooOften
 from projections.leaderboards import BoardsUnavailable
 from realtime.allowance import TooManyRequests
 from realtime.metrics import Metrics
@@ -81,7 +81,9 @@ def handlers(metrics: Metrics) -> Handlers:
 
 def _refused(error: Refused) -> Cause:
     wait = (
-        {"Retry-After": str(error.wait)} if isinstance(error, TooManyRequests | BoundaryKeepsMoving) else {}
+        {"Retry-After": str(error.wait)}
+        if isinstance(error, TooManyRequests | BoundaryKeepsMoving | TooOften)
+        else {}
     )
     return Cause(error.code, error.status, str(error), wait)
 

@@ -91,7 +91,8 @@ async def _shown(
         for speaks in house.switchboard.speaking(access.org, room):
             yield speaks
         if sent < feed.position:
-            async for item in feed.missed(access.org, room, sent, feed.position):
+            person = None if access.role in WATCHING else access.sub
+            async for item in feed.missed(access.org, room, sent, feed.position, person):
                 sent = item.position
                 yield item
         async for item in _live(house, access, listener):
@@ -104,7 +105,9 @@ async def _shown(
 
 def _topics(access: Access, room: str) -> Sequence[Topic]:
     mine = [VOICES, ("room", access.org, room), ("slots", access.org, room, access.sub)]
-    return mine if access.role in WATCHING else [*mine, ("member", access.org, room, access.sub)]
+    if access.role in WATCHING:
+        return [*mine, ("watching", access.org, room)]
+    return [*mine, ("member", access.org, room, access.sub), ("own", access.org, room, access.sub)]
 
 
 async def _live(house: House, access: Access, listener: Listener) -> AsyncIterator[Any]:

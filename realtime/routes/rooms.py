@@ -89,11 +89,12 @@ async def get_room(house: InHouse, access: Asking, room: PathId) -> ShownRoom:
     if found.member or access.role in WATCHING:
         await looking(house, access, room, found, "room").of(_people_in(shown))
         return shown
-    return replace(shown, members=(), problem=None, timer=None, floor=Floor(), messages=(), interventions=())
+    hidden = replace(shown, members=(), problem=None, timer=None, floor=Floor(), messages=())
+    return replace(hidden, interventions=(), helps=(), summary=None)
 
 
 def _people_in(shown: ShownRoom) -> Iterator[str]:
-    for part in (*shown.members, *shown.messages, *shown.interventions):
+    for part in (*shown.members, *shown.messages, *shown.interventions, *shown.helps):
         yield part.person
     yield from shown.floor.muted  # they may have left since; all others on the floor are members
 
@@ -106,7 +107,8 @@ async def _room(house: House, access: Access, room: str) -> ShownRoom:
     people = await house.views.many(PEOPLE, org, list(state.members))
     known = {who: (p.name, p.roles[0] if p.roles else None) for who, p in people.items()}
     problem = await house.views.get(PROBLEMS, org, state.problem) if state.problem else None
-    return shown_room(room, state, known, shown_problem(problem) if problem else None, access.sub)
+    posed = shown_problem(problem) if problem else None
+    return shown_room(room, state, known, posed, access.sub, watching=access.role in WATCHING)
 
 
 @post("/rooms/{room:str}/join", status_code=200)

@@ -122,7 +122,7 @@ class Delivery:
         pseudonym = picture.pseudonyms()[finding.person]
         keys = await answer_keys(self._log, picture.org, picture.problems)
         rules = Rules(addressee=pseudonym, name_length=len(known.name), keys=keys)
-        text = await self._ask(phraser, picture, intervention, finding, rules) if phraser else None
+        text = await self._ask(phraser, picture, intervention, finding, move, rules) if phraser else None
         source: Source = "model" if text else "template"
         text = text or template(move, intervention, rules)
         said = DeliverIntervention(
@@ -135,7 +135,13 @@ class Delivery:
         return source
 
     async def _ask(
-        self, phraser: Phraser, picture: Picture, intervention: str, finding: Finding, rules: Rules
+        self,
+        phraser: Phraser,
+        picture: Picture,
+        intervention: str,
+        finding: Finding,
+        move: Move,
+        rules: Rules,
     ) -> str | None:
         """The model's words if they may be said; what became of them is recorded either way."""
         request = PhrasingRequest(
@@ -144,6 +150,7 @@ class Delivery:
             addressee=rules.addressee,
             people=tuple(picture.pseudonyms().values()),
             evidence=finding.evidence,
+            move=move,
             said=await permitted_lines(self._log, self._people, picture, millis(self._clock())),
         )
         phrased = await phraser.phrase(request)

@@ -64,7 +64,7 @@ PARTS = {
 }
 """Words for parts of a whole."""
 TONGUES = {word: int(value) for word, _, value in (pair.partition(":") for pair in _TONGUES.split())}
-IDIOMATIC = frozenset(map(Fraction, range(4)))
+IDIOMATIC = frozenset((*map(Fraction, range(4)), Fraction(1, 2)))
 """Numbers that plain English is full of: "one more", "two ways". They give nothing away of themselves."""
 
 

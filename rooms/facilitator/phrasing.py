@@ -20,6 +20,7 @@ class PhrasingRequest(Struct, frozen=True, kw_only=True):
     people: tuple[str, ...]
     evidence: str
     said: tuple[Line, ...] = ()
+    move: str = ""
 
 
 class ModelCall(Struct, frozen=True, kw_only=True):

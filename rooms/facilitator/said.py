@@ -49,7 +49,8 @@ class Said:
             case InterventionDecided():
                 self._decided(step)
             case ModelAsked():
-                self.asked.add(step.intervention)
+                if step.intervention in self.pending:  # a model is asked for other help, too
+                    self.asked.add(step.intervention)
             case OutcomeMeasured():
                 self.unmeasured.pop(step.intervention, None)
             case _:

@@ -43,6 +43,11 @@ def says(text: str) -> Reply:
     return message(json.dumps({"text": text}))
 
 
+def proposes(prompt: str, work: str, answer: str, *hints: str) -> Reply:
+    """A problem in the form that was asked for."""
+    return message(json.dumps({"prompt": prompt, "work": work, "answer": answer, "hints": hints}))
+
+
 def truncated() -> Reply:
     """An answer that was cut off in the middle."""
     return message('{"text": "S1, what is yo', stop="max_tokens")

@@ -19,6 +19,7 @@ from domain.floor import (
     ShowingAllowed,
     ShowingEnded,
 )
+from domain.fresh_problems import ProblemMade, ProblemWished
 from domain.guidance import (
     CallsAllowed,
     CallsDeclined,
@@ -29,6 +30,7 @@ from domain.guidance import (
     StuckReported,
     Tuning,
 )
+from domain.helping import HelpAsked, HelpGiven
 from domain.interventions import (
     InterventionDecided,
     InterventionDelivered,
@@ -96,6 +98,7 @@ from domain.sessions import (
     SessionStarted,
 )
 from domain.simulation import SimulationBegun
+from domain.summaries import ReviewSuggested, RoomSummarised
 from domain.teams import TeamFormed, TeamJoined, TeamLeft
 from domain.text_to_model import TextToModelSet
 from domain.transcripts import TranscriptsSet, TurnTranscribed
@@ -123,6 +126,54 @@ EXAMPLES: tuple[Event, ...] = (
     RoomJoined(room="algebra", person="ada"),
     RoomLeft(room="algebra", person="ada", why="moved"),
     RoomClosed(room="algebra"),
+    RoomSummarised(
+        room="algebra",
+        text="This room worked on fractions. Which step would you explain to somebody else?",
+        worked_on=("thirds", "halves"),
+        open=("halves",),
+        source="template",
+    ),
+    ReviewSuggested(room="algebra", person="ada", problems=("halves",), text=WORDS, source="template"),
+    HelpAsked(
+        help="h-1",
+        room="algebra",
+        person="ada",
+        problem="thirds",
+        kinds=("hint", "picture"),
+        variants=(0, 2),
+        spot=3,
+        work=WORDS,
+        moment=1_741_705_200_250,
+    ),
+    HelpGiven(
+        help="h-1",
+        room="algebra",
+        person="ada",
+        problem="thirds",
+        kind="picture",
+        variant=2,
+        text=WORDS,
+        source="model",
+        shapes=("zz-help-1-000", "zz-help-1-001"),
+    ),
+    ProblemWished(
+        wish="w-1",
+        room="algebra",
+        person="ada",
+        skill="fractions",
+        family="fractions",
+        level=2,
+        moment=1_741_705_200_250,
+    ),
+    ProblemMade(
+        wish="w-1",
+        room="algebra",
+        problem="made-1",
+        family="fractions",
+        level=2,
+        source="template",
+        checks=("1/3 + 1/4 = 7/12",),
+    ),
     TranscriptsSet(room="algebra", on=True, by="tia"),
     TurnTranscribed(
         room="algebra",

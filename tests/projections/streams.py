@@ -12,7 +12,9 @@ from domain import (
     boards,
     company,
     floor,
+    fresh_problems,
     guidance,
+    helping,
     interventions,
     mastery,
     measures,
@@ -26,6 +28,7 @@ from domain import (
     reviews,
     rooms,
     sessions,
+    summaries,
     teams,
     text_to_model,
     transcripts,
@@ -38,6 +41,8 @@ TUTOR = st.sampled_from(["tess", "tom"])
 ROOM = st.sampled_from(["r1", "r2"])
 SKILL = st.sampled_from(["fractions", "algebra", "logic"])
 PROBLEM = st.sampled_from(["p1", "p2", "p3"])
+PROBLEMS = st.lists(PROBLEM, max_size=2, unique=True).map(tuple)
+HELP = st.sampled_from(["h1", "h2"])
 SESSION = st.sampled_from(["s1", "s2", "s3"])
 DOOR = st.sampled_from(["o1", "o2"])
 TEAM = st.sampled_from(["owls", "foxes"])
@@ -111,6 +116,59 @@ KINDS: dict[type[Event], dict[str, st.SearchStrategy]] = {
         "ends": INSTANT,
     },
     rooms.ProblemPosed: {"room": ROOM, "problem": PROBLEM, "person": PERSON},
+    helping.HelpAsked: {
+        "help": HELP,
+        "room": ROOM,
+        "person": PERSON,
+        "problem": st.none() | PROBLEM,
+        "kinds": st.just(helping.KINDS),
+        "variants": st.just((0, 1, 2)),
+        "spot": COUNT,
+        "work": TEXT,
+        "moment": MOMENT,
+    },
+    helping.HelpGiven: {
+        "help": HELP,
+        "room": ROOM,
+        "person": PERSON,
+        "problem": st.none() | PROBLEM,
+        "kind": st.sampled_from(helping.KINDS),
+        "variant": COUNT,
+        "text": TEXT,
+        "source": st.just("template"),
+    },
+    fresh_problems.ProblemWished: {
+        "wish": st.just("w"),
+        "room": ROOM,
+        "person": PERSON,
+        "skill": SKILL,
+        "family": st.just("fractions"),
+        "level": st.integers(1, 5),
+        "moment": MOMENT,
+    },
+    fresh_problems.ProblemMade: {
+        "wish": st.just("w"),
+        "room": ROOM,
+        "problem": PROBLEM,
+        "family": st.just("fractions"),
+        "level": st.integers(1, 5),
+        "source": st.just("template"),
+        "checks": st.just(("1 + 1 = 2",)),
+    },
+    summaries.RoomSummarised: {
+        "room": ROOM,
+        "text": TEXT,
+        "worked_on": PROBLEMS,
+        "open": PROBLEMS,
+        "source": st.just("template"),
+    },
+    summaries.ReviewSuggested: {
+        "room": ROOM,
+        "person": PERSON,
+        "problems": PROBLEMS,
+        "text": TEXT,
+        "source": st.just("template"),
+    },
     boards.BoardRightSet: {
         "room": ROOM,
         "person": st.none() | PERSON,

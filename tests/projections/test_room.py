@@ -83,6 +83,8 @@ def test_a_room_as_somebody_finds_it():
                 "rating": None,
             }
         ],
+        "helps": [],
+        "summary": None,
         "position": 7,
     }
     assert state.problem == "p1"

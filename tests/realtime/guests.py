@@ -95,9 +95,10 @@ class Board:
         """Wait until the board shows this."""
         async with asyncio.timeout(PATIENCE):
             while str(self.text) != text:
-                await self._hear()
+                await self.hear()
 
-    async def _hear(self) -> None:
+    async def hear(self) -> None:
+        """Take in the next message."""
         match wire.parse(await self.socket.recv()):
             case wire.Step1(state):
                 await self.socket.send(wire.step_2(self.doc.get_update(state)))

@@ -46,6 +46,8 @@ RECORDED = {
     "/rooms/{room}/participation": "participation",
     "/rooms/{room}/recordings": "recordings",
     "/rooms/{room}/recordings/{segment}": "recording",
+    "/rooms/{room}/summary": "summary",
+    "/rooms/{room}/summary.md": "summary",
     "/sessions": "sessions",
     "/sessions/{session}/risk": "session-risk",
     "/tutors": "tutors",
@@ -144,11 +146,22 @@ async def reads(by: Guest, of: Guest) -> list[dict[str, Any]]:
     return [found["event"] for line in lines if (found := json.decode(line))["actor"] == by.person]
 
 
+async def summed_up(scene: Scene) -> None:
+    """Close the room, and wait for what is left of it."""
+    async with scene.tia.stream(f"/rooms/{scene.room}/feed") as feed:
+        await feed.until("hello")
+        await scene.tia.post(f"/rooms/{scene.room}/close")
+        left = await feed.until("room.summarised.v1")
+    await scene.tia.get("/people/me", at_least=left["position"])
+
+
 async def look(who: Guest, scene: Scene, template: str) -> None:
     if "/recordings" in template and not scene.segment:
         scene.segment = await stored(who.house, scene.room, scene.ada.person, packets(encoded((0, 100))), 1)
     if ("/interventions" in template or "model-calls" in template) and not scene.intervention:
         scene.intervention = await invited(who.house, scene.room, scene.ada.person)
+    if "/summary" in template:
+        await summed_up(scene)
     if template.endswith(("/live", "/feed")):
         async with who.stream(scene.path(template)) as stream:
             assert await stream.next()

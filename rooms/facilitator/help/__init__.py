@@ -1,0 +1,1 @@
+"""Help in a room besides interventions: for who is stuck, fresh problems, and what is left at the end."""
