@@ -30,6 +30,8 @@ const FACTS = [
   "facilitator.mode-set.v1",
   "facilitator.tuned.v1",
   "facilitator.reading-set.v1",
+  "help.asked.v1",
+  "help.given.v1",
   "board.edited.v1",
   "recording.started.v1",
   "recording.stopped.v1",

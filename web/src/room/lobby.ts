@@ -8,6 +8,7 @@ import { parts } from "../shared/sheets";
 import type { Me, RoomView } from "../shared/types";
 import "./consents";
 import type { Consents } from "./consents";
+import "./summary";
 
 export class JoinEvent extends CustomEvent<{ voice: boolean }> {}
 
@@ -73,6 +74,9 @@ export class Lobby extends LitElement {
           ? html`<p class="pill warn" data-testid="lobby-recording">${icon("record", 12)} This room is being recorded: those alone who agree to it below.</p>`
           : nothing}
       </div>
+      ${this.view?.closed
+        ? html`<ly-summary .api=${this.api} room=${this.view.room} me=${this.me.person}></ly-summary>`
+        : nothing}
       <div class="who card row">
         ${avatar(this.me.person, this.me.name, 40)}
         <div class="grow">

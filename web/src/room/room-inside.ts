@@ -20,6 +20,9 @@ import "../board/board";
 import "./captions";
 import "./facilitator-note";
 import "./floor-bar";
+import "./fresh-problem";
+import type { HelpPart } from "./help";
+import "./help";
 import "./mastery";
 import "./members";
 import "./messages";
@@ -49,6 +52,7 @@ export class RoomInside extends LitElement {
   @state() private tab: Tab = "board";
   @state() private dismissed = 0;
   @query("ly-room-header") private headerPart!: RoomHeader;
+  @query("ly-help") private helpPart!: HelpPart;
   @query("ly-board") private boardPart!: Board | null;
   @query("ly-messages") private messagesPart!: Messages;
   private seen = 0;
@@ -180,6 +184,10 @@ export class RoomInside extends LitElement {
       ${this.teaches
         ? html`<ly-pose-problem .api=${api} room=${this.session.room}></ly-pose-problem>`
         : nothing}
+      <button class="quiet small" data-testid="stuck-button" @click=${() => this.helpPart.open()}>
+        ${icon("bulb", 15)} I'm stuck
+      </button>
+      <ly-fresh-problem .api=${api} room=${this.session.room} ?alike=${this.view.problem !== null}></ly-fresh-problem>
       ${leads ? this.recordButton() : nothing}
       <ly-timer .timer=${this.view.timer} @timer=${(event: TimerEvent) => this.setTimer(event.detail)}></ly-timer>
       <ly-voice-controls
@@ -210,7 +218,18 @@ export class RoomInside extends LitElement {
       ${this.banner()}
       ${tiles.length ? html`<ly-tiles .tiles=${tiles}></ly-tiles>` : nothing}
       ${problem ? html`<ly-problem .api=${api} room=${room} .problem=${problem}></ly-problem>` : nothing}
+<<<<<<< HEAD
       ${this.facilitating()} ${this.givenUp()}
+=======
+      <ly-help
+        .api=${api}
+        room=${room}
+        me=${this.session.me.person}
+        .problem=${problem?.problem ?? null}
+        .helps=${this.view.helps ?? []}
+      ></ly-help>
+      ${this.givenUp()}
+>>>>>>> d74c3d5 (The page helps who is stuck, wishes for problems and shows what is left of a room; what helps is written down)
       ${board ? html`<ly-board class="card" .link=${board} refused=${board.refused}
             .messages=${this.view.messages} .nameOf=${this.nameOf} @lead=${this.lead}></ly-board>` : nothing}
     </div>`;

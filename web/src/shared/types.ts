@@ -58,6 +58,38 @@ export interface Intervention extends Message {
   source: string;
 }
 
+export type HelpKind = "hint" | "picture" | "comparison";
+
+/** A request for help, and what each helper answered so far. */
+export interface Help {
+  help: string;
+  position: number;
+  at: string;
+  person: string;
+  problem: string | null;
+  kinds: HelpKind[];
+  work: string;
+  given: Partial<Record<HelpKind, { position: number; text: string; source: string; shapes: string[] }>>;
+}
+
+/** A problem that a room worked on. */
+export interface Work {
+  problem: string;
+  skill: string;
+  prompt: string;
+  solved: boolean;
+}
+
+/** What is left of a closed room; `reviews` has the parts that one may see. */
+export interface Summary {
+  room: string;
+  title: string;
+  text: string;
+  worked_on: Work[];
+  open: Work[];
+  reviews: { person: string; text: string; problems: Work[] }[];
+}
+
 /** Who may speak and show in a room, and who wants to: persons in the order in which it came to be. */
 export interface Floor {
   mode: "open" | "stage";
@@ -91,6 +123,8 @@ export interface RoomView {
   facilitator: Guided;
   messages: Message[];
   interventions: Intervention[];
+  /** One's own requests for help; those who teach see everybody's. */
+  helps: Help[];
   position: number;
 }
 
