@@ -42,6 +42,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     redis: str
     given_secret: str
     given_seal_key: str
+    given_issuing_keys: str
+    url: str
     given_key_file: str
     given_archive: str
     given_recordings: str
@@ -99,6 +101,11 @@ class Settings(Struct, frozen=True, kw_only=True):
     def seal_key(self) -> bytes:
         """The 32 bytes that checkpoints of the log are signed with: those given, else made once and kept."""
         return b64decode(self.given_seal_key or _kept_secret(self.home, "seal-key", _new_seal_key))
+
+    def issuing_keys(self) -> list[bytes]:
+        """What credentials are signed with, the key that signs first; made once and kept if none is given."""
+        given = self.given_issuing_keys or _kept_secret(self.home, "issuing-key", _new_seal_key)
+        return [b64decode(key) for key in parsing.parts(given)]
 
     def key_file(self) -> Path:
         """Where the master keys are, with which the keys of persons are wrapped."""
@@ -198,6 +205,20 @@ VARIABLES: Sequence[Variable] = (
         "",
         "What tokens are signed with, the same on all nodes; made and kept under LYCEUM_HOME if empty.",
         parsing.secret,
+    ),
+    Variable(
+        "LYCEUM_URL",
+        "url",
+        "",
+        "Where the world reaches the pages, as https://school.example: credentials name it. Else this node.",
+        parsing.url("https", "http"),
+    ),
+    Variable(
+        "LYCEUM_ISSUING_KEYS",
+        "given_issuing_keys",
+        "",
+        "What credentials are signed with, the newest first, on all web nodes; made, kept if empty.",
+        parsing.issuing_keys,
     ),
     Variable(
         "LYCEUM_SEAL_KEY",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from adapters.envelopes import Envelopes
+from adapters.issuing import HouseIssuer
 from adapters.key_vault import KeyVault
 from adapters.nats_bus import HEAD, NatsBus
 from adapters.postgres_followers import PostgresFollowers
@@ -279,6 +280,9 @@ async def _serving(
         standings=Standings(base.performer),
         views=Views(base.views),
         leaderboards=base.leaderboards,
+        issuer=HouseIssuer(
+            settings.url or f"http://{settings.host}:{port}", settings.log_name, settings.issuing_keys()
+        ),
         proofs=PostgresProofs(base.log.rows, base.seal),
         sounds=base.sounds,
         boards=boards,

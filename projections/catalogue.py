@@ -4,6 +4,7 @@ from typing import Any
 
 from projections.attendance import ATTENDANCE
 from projections.company import COMPANY, SEEKERS
+from projections.credentials import CREDENTIALS, HELD, PILLARS, SHARES
 from projections.mastery import FITTED, MASTERY
 from projections.measures import MEASURES
 from projections.office_hours import OFFICE_HOURS
@@ -42,6 +43,10 @@ VIEWS: tuple[View[Any], ...] = (
     SCHEDULE,
     RELIABILITY,
     ATTENDANCE,
+    PILLARS,
+    CREDENTIALS,
+    HELD,
+    SHARES,
     MEASURES,
     OFFICE_HOURS,
     TEAMS,

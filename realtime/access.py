@@ -74,7 +74,7 @@ class Tokens:
     def __init__(self, secret: str, clock: Callable[[], datetime], org: str = "main") -> None:
         self._secret = secret
         self._clock = clock
-        self._org = org
+        self.org = org
         self._verified = lru_cache(KEPT)(self._verify)
 
     def make(
@@ -88,7 +88,7 @@ class Tokens:
     ) -> str:
         """A token for this person; `lasts` is cut to a year."""
         expires = self._clock() + min(lasts, LONGEST)
-        access = Access(sub=person, role=role, org=org or self._org, room=room, exp=int(expires.timestamp()))
+        access = Access(sub=person, role=role, org=org or self.org, room=room, exp=int(expires.timestamp()))
         claims: dict[str, Any] = msgspec.to_builtins(access)
         msgspec.convert(claims, Access)  # the ids are ids
         return jwt.encode(claims, self._secret, ALGORITHM)
@@ -114,7 +114,7 @@ class Tokens:
         claims = jwt.decode(
             token, self._secret, [ALGORITHM], options={"verify_exp": False, "require": ["exp", "sub"]}
         )
-        return msgspec.convert({"org": self._org, **claims}, Access)
+        return msgspec.convert({"org": self.org, **claims}, Access)
 
 
 def token_of(header: str | None, parameter: str | None) -> str | None:

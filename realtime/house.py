@@ -1,6 +1,6 @@
 """All that the handlers use, put together once by the wiring."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from msgspec import Struct
 from domain.log import EventLog
 from domain.prices import LIST, Price
 from domain.proofs import Consistency, Inclusion
+from projections.credential_document import Document
 from projections.leaderboards import Page
 from projections.people import PEOPLE
 from projections.store import Shown
@@ -106,6 +107,38 @@ class Sounds(Protocol):
         ...
 
 
+class Issuer(Protocol):
+    """Signing what the world sees of credentials. Implemented in `adapters/issuing.py`."""
+
+    base: str
+    name: str
+    did: str
+
+    def did_document(self) -> Mapping[str, Any]:
+        """What the issuer's DID resolves to."""
+        ...
+
+    def signed(self, document: Document) -> bytes:
+        """The credential with its proof, as JSON."""
+        ...
+
+    def jwt(self, document: Document) -> str:
+        """The credential as a token."""
+        ...
+
+    def status_list(self, url: str, revoked: Iterable[int], at: datetime) -> bytes:
+        """A status list, with its proof, as JSON."""
+        ...
+
+    def status_jwt(self, url: str, revoked: Iterable[int], at: datetime) -> str:
+        """The same as a token."""
+        ...
+
+    def verifies(self, signed: bytes) -> bool:
+        """Whether the proof of a document is by one of the house's keys."""
+        ...
+
+
 class Keys(Protocol):
     """The keys of persons. Implemented in `adapters/key_vault.py`."""
 
@@ -172,6 +205,7 @@ class House:
     views: Views
     leaderboards: Leaderboards
     proofs: Proofs
+    issuer: Issuer
     sounds: Sounds
     boards: Boards
     pasts: Pasts

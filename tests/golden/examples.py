@@ -7,6 +7,7 @@ from domain.appeals import AppealMade, AppealRejected, AppealUpheld
 from domain.archive import SegmentArchived
 from domain.boards import BoardRightSet
 from domain.company import PartnersDeclined, PartnersSought, PersonBlocked, PersonUnblocked
+from domain.credentials import CredentialIssued, CredentialRevoked, CredentialShared, ShareWithdrawn
 from domain.events import Event
 from domain.floor import (
     FloorGiven,
@@ -70,6 +71,7 @@ from domain.people import (
     RoleGranted,
     RoleRevoked,
 )
+from domain.pillars import PillarDefined, Standing
 from domain.practice import AnswerGiven, HintTaken, ProblemAdded
 from domain.quests import QuestClaimed
 from domain.ratings import InterventionRated
@@ -303,6 +305,21 @@ EXAMPLES: tuple[Event, ...] = (
     AppealMade(appeal="ap-1", session="lesson-1", person="tia", act="rescheduled", text=WORDS),
     AppealUpheld(appeal="ap-1", session="lesson-1", tutor="tia", act="rescheduled", by="root"),
     AppealRejected(appeal="ap-2", session="lesson-1", tutor="tia", act="missed", by="root"),
+    PillarDefined(pillar="numbers", title="Numbers", skills=("fractions", "thirds"), answers=10, part=0.875),
+    CredentialIssued(
+        credential="c-1",
+        person="ada",
+        pillar="numbers",
+        title="Numbers",
+        skills=(Standing(skill="fractions", answers=10, right=9),),
+        by="tia",
+        note=WORDS,
+    ),
+    CredentialRevoked(credential="c-1", person="ada", by="root", why="mistake"),
+    CredentialShared(
+        share="sh-1", credential="c-1", person="ada", skills=("fractions",), name=True, until=ENDS
+    ),
+    ShareWithdrawn(share="sh-1", credential="c-1", person="ada"),
     SimulationBegun(simulation="sim-1", seed=7, tutors=1000, until=ENDS),
     PriorFitted(measure="rescheduled", a=0.94, b=10.25, tutors=1000, lessons=38_211),
     RiskFitted(measure="no-show", weights=(-2.5, 0.75, 0.125), lessons=4000, error=0.0125, rate=0.0625),

@@ -11,6 +11,7 @@ from domain import (
     appeals,
     boards,
     company,
+    credentials,
     floor,
     fresh_problems,
     guidance,
@@ -21,6 +22,7 @@ from domain import (
     office_hours,
     paths,
     people,
+    pillars,
     practice,
     quests,
     ratings,
@@ -61,6 +63,8 @@ INSTANT = st.integers(0, 90 * 24 * 60).map(lambda minutes: START + timedelta(min
 MOMENT = st.integers(1_790_000_000_000, 1_790_000_600_000)
 RUNS = st.lists(st.builds(rooms.Run, person=PERSON, client=st.just(7), update=st.just(b"\0\0")), max_size=3)
 COUNT = st.integers(0, 9)
+PILLAR = st.sampled_from(["numbers", "shapes"])
+LINK = st.sampled_from(["sh1", "sh2"])
 MEASURE = st.sampled_from(["rescheduled", "no-show"])
 CARD = st.builds(
     reviews.Sm2Card,
@@ -86,6 +90,7 @@ FIT = st.builds(
 )
 
 _parties = {"session": SESSION, "tutor": TUTOR, "learner": PERSON}
+_credential = {"credential": st.sampled_from(["c1", "c2"]), "person": PERSON}
 _times = {"starts": INSTANT, "ends": INSTANT}
 _said = {"intervention": INTERVENTION, "room": ROOM}
 _decided = {"evidence": TEXT, "policy": st.just("one"), "seen": COUNT, "moment": MOMENT}
@@ -314,6 +319,30 @@ KINDS: dict[type[Event], dict[str, st.SearchStrategy]] = {
     sessions.NoShowReported: {**_parties, "missing": PARTY},
     sessions.SessionCompleted: _parties,
     sessions.SessionRated: {**_parties, "stars": st.integers(1, 5)},
+    pillars.PillarDefined: {
+        "pillar": PILLAR,
+        "title": TEXT,
+        "skills": st.just(("fractions",)),
+        "answers": st.integers(3, 50),
+        "part": st.floats(0.5, 1),
+    },
+    credentials.CredentialIssued: {
+        **_credential,
+        "pillar": PILLAR,
+        "title": TEXT,
+        "skills": st.just((pillars.Standing("fractions", 10, 9),)),
+        "by": st.none() | TUTOR,
+        "note": TEXT,
+    },
+    credentials.CredentialRevoked: {**_credential, "by": TUTOR, "why": st.just("mistake")},
+    credentials.CredentialShared: {
+        **_credential,
+        "share": LINK,
+        "skills": st.just(("fractions",)),
+        "name": st.booleans(),
+        "until": INSTANT,
+    },
+    credentials.ShareWithdrawn: {**_credential, "share": LINK},
     appeals.AppealUpheld: {
         "appeal": st.just("ap"),
         "session": SESSION,

@@ -28,6 +28,7 @@ RECORDED = {
     "/audit/rooms/{room}": "room-history",
     "/audit/rooms/{room}/timeline": "timeline",
     "/audit/views/{view}/{key}": "view-history",
+    "/credentials": "credentials",
     "/learners/{person}/live": "learner-live",
     "/learners/{person}/mastery": "mastery",
     "/learners/{person}/plan": "plan",
@@ -71,6 +72,7 @@ OPEN = {
     "/metrics",
     "/office-hours/{office_hours}",
     "/people/me",
+    "/pillars",
     "/problems",
     "/rooms/{room}/spoken",
     "/rooms/{room}/voice",
@@ -105,7 +107,7 @@ class Scene:
 
     def query(self, template: str) -> dict[str, Any]:
         match template:
-            case "/sessions":
+            case "/sessions" | "/credentials":
                 return {"person": self.ada.person}
             case "/audit/events":
                 return {"tag": f"person:{self.ada.person}"}

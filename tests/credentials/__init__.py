@@ -1,0 +1,1 @@
+"""Credentials as the world reads them."""
