@@ -103,7 +103,7 @@ async def board_at(house: InHouse, access: Asking, room: PathId, at: AtText = No
         time=moment.time,
         first=history.first,
         last=history.last,
-        board=board_then(texts, known),
+        board=board_then(texts, history.drawn(moment), known),
         authors=authors_of(texts["text"], known),
     )
 

@@ -4,7 +4,7 @@ Anybody who may write on a board writes into its document what they like, so wha
 is left out, and never an error.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Annotated, Any, Literal, cast
 
@@ -59,7 +59,7 @@ class Parts(Struct, frozen=True, kw_only=True):
     notes: tuple[Note, ...] = ()
 
 
-FIELDS = frozenset(Shape.__struct_fields__) - {"shape"}
+FIELDS = frozenset(Shape.__struct_fields__) - {"shape"} | {"v"}
 
 
 def read(whole: bytes) -> Parts:
@@ -82,8 +82,13 @@ def _text(doc: Doc[Any], root: str) -> str:
 
 def _language(doc: Doc[Any]) -> Language:
     settings: Map[Any] = doc.get(CODE_SETTINGS, type=Map)
+    return language_of(settings.get("language"))
+
+
+def language_of(value: object) -> Language:
+    """The language that was chosen; plain if none is known."""
     try:
-        return msgspec.convert(settings.get("language"), Language)
+        return msgspec.convert(value, Language)
     except msgspec.ValidationError:
         return "plain"
 
@@ -97,11 +102,12 @@ def _shapes(doc: Doc[Any]) -> Iterator[Shape]:
 
 def _notes(doc: Doc[Any]) -> Iterator[Note]:
     notes: Map[Any] = doc.get(NOTES, type=Map)
-    found = (_note(key, notes[key]) for key in sorted(notes.keys()))
+    found = (note_of(key, notes[key]) for key in sorted(notes.keys()))
     yield from islice((note for note in found if note is not None), SHOWN)
 
 
-def _note(key: str, value: Any) -> Note | None:
+def note_of(key: str, value: Any) -> Note | None:
+    """The note under this key, if that is one."""
     if not isinstance(value, dict) or value.get("v") != VERSION:
         return None
     try:
@@ -114,12 +120,17 @@ def _shape(key: str, value: Any) -> Shape | None:
     if not isinstance(value, Map):
         return None
     drawn = cast("Map[Any]", value)
-    if drawn.get("v") != VERSION:
-        return None
     # What is nested in a shape is never read: it may be nested deeper than can be followed.
-    fields: dict[str, Any] = {name: drawn[name] for name in drawn.keys() if name in FIELDS}  # noqa: SIM118  no dict
+    return shape_of(key, {name: drawn[name] for name in drawn.keys() if name in FIELDS})  # noqa: SIM118  no dict
+
+
+def shape_of(key: str, fields: Mapping[str, Any]) -> Shape | None:
+    """The shape under this key that has these fields, if it is one."""
+    known = {name: value for name, value in fields.items() if name in FIELDS}
+    if known.pop("v", None) != VERSION:
+        return None
     try:
-        shape = msgspec.convert(fields | {"shape": key}, Shape)
+        shape = msgspec.convert(known | {"shape": key}, Shape)
     except msgspec.ValidationError:
         return None
     return shape if len(shape.points) % 2 == 0 else None

@@ -14,6 +14,7 @@ from rooms.board.parts import TEXT
 from rooms.past.board import BoardPast, Reading
 from rooms.past.restoring import TEXTS
 from rooms.past.then import Heard, Known, Member, Message, RoomThen, Speaker, Word, authors_of, board_then
+from rooms.past.values import Drawn, drawn
 
 EVENT_SIZE = 200
 """Bytes that it takes to remember that and when something happened, about."""
@@ -104,6 +105,10 @@ class RoomHistory:
         """All texts of the board then, by the parts that they are."""
         return {part: self.board.read(moment.position, part) for part in TEXTS}
 
+    def drawn(self, moment: Moment) -> Drawn:
+        """The rest of the board then: shapes, the language of the code, notes."""
+        return drawn(self.board, moment.position)
+
     def was_in(self, person: str) -> bool:
         """Whether somebody was ever in the room."""
         return any(who == person and entered for _, who, entered in self._moves)
@@ -119,7 +124,7 @@ class RoomHistory:
             time=moment.time,
             first=self.first,
             last=self.last,
-            board=board_then(read, known),
+            board=board_then(read, self.drawn(moment), known),
             authors=authors_of(read[TEXT], known),
             members=tuple(Member(person=p, name=known.name(p)) for p in self._members(moment)),
             spoke=tuple(self._spoken(moment, known)),

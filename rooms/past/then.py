@@ -5,10 +5,13 @@ from datetime import datetime
 from typing import NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from domain.identity import ERASED, Millis
 from rooms.board.document import TEXT
+from rooms.board.parts import Language, Note, Shape
 from rooms.past.board import Reading, Span
+from rooms.past.values import Drawn
 
 
 class Author(Struct, frozen=True, kw_only=True):
@@ -78,11 +81,14 @@ class TextThen(Struct, frozen=True, kw_only=True):
 
 
 class BoardThen(Struct, frozen=True, kw_only=True):
-    """The board: its text, whose that is, and what other texts there are: code, the scratchpad."""
+    """The board: its text, whose that is, what other texts there are (code, the scratchpad), and the rest."""
 
     text: str
     spans: tuple[Span, ...]
     others: tuple[TextThen, ...]
+    language: Language = "plain"
+    shapes: tuple[Shape, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 class RoomThen(Struct, frozen=True, kw_only=True):
@@ -119,15 +125,26 @@ class Known(NamedTuple):
         return "" if person in self.erased else person
 
 
-def board_then(read: Mapping[str, Reading], known: Known) -> BoardThen:
-    """The board as it is shown, of its texts by their names."""
+def board_then(read: Mapping[str, Reading], drawn: Drawn, known: Known) -> BoardThen:
+    """The board as it is shown, of its texts by their names, and of what was drawn."""
     shown = {part: tuple(_spans(each, known)) for part, each in read.items()}
     others = tuple(
         TextThen(part=part, text=each.text, spans=shown[part])
         for part, each in read.items()
         if part != TEXT and each.text
     )
-    return BoardThen(text=read[TEXT].text, spans=shown[TEXT], others=others)
+    return BoardThen(
+        text=read[TEXT].text,
+        spans=shown[TEXT],
+        others=others,
+        language=drawn.language,
+        shapes=tuple(_shape(shape, known) for shape in drawn.shapes),
+        notes=drawn.notes,
+    )
+
+
+def _shape(shape: Shape, known: Known) -> Shape:
+    return replace(shape, by=None) if shape.by in known.erased else shape
 
 
 def _spans(read: Reading, known: Known) -> Iterator[Span]:

@@ -32,6 +32,9 @@ async def test_a_board_is_shown_as_it_was_with_its_authors(house):
             "text": "hello",
             "spans": [{"start": 0, "end": 5, "person": ada.person}],
             "others": [],
+            "language": "plain",
+            "shapes": [],
+            "notes": [],
         }
         assert then["position"] == first
         now = await ada.get(f"/rooms/{room}/board")

@@ -4,9 +4,14 @@ from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pycrdt import Doc, Map
 
+from domain.rooms import Run
+from rooms.board import parts
 from rooms.board.authorship import Authors
 from rooms.past.board import BoardPast
+from rooms.past.items import Entry
+from rooms.past.values import drawn, value_of
 from tests.history.told import Told, histories, past_of
 
 
@@ -17,6 +22,21 @@ def test_the_text_at_every_position_is_that_of_a_replay(history):
     past = past_of(told)
     for position in told.complete:
         assert past.text(position) == told.document(position).text()
+        then = parts.read(told.document(position).whole())
+        assert drawn(past, position) == (then.language, then.shapes, then.notes)
+
+
+def test_every_kind_of_value_in_a_map_is_what_its_clients_read():
+    values = [None, True, False, 0, -1, 63, 64, -64, 2**31, -(2**40), 1.5, 1e300, "é😀", b"\x00\xff"]
+    held = [*values, values[:12], {"a": {"b": [1, "c"]}}]
+    doc: Doc = Doc(client_id=5)
+    root = doc.get("notes", type=Map)
+    for number, value in enumerate(held):
+        root[f"k{number}"] = value
+    past = BoardPast()
+    past.fold([Run(person="ada", client=5, update=doc.get_update())], 1)
+    found = [next(iter(past.items(Entry("notes", f"k{number}")))) for number in range(len(held))]
+    assert [value_of(item) for item in found] == held
 
 
 @settings(max_examples=100, deadline=None)
