@@ -7,12 +7,8 @@ const at = "2026-01-01T10:00:00Z";
 
 function room(changes: Partial<RoomView> = {}): RoomView {
   const floor = { mode: "open" as const, hands: [], speakers: [], muted: [], showing: [] };
-<<<<<<< HEAD
   const facilitator = { policy: null, hold_out: 0, mode: "on" as const, tuned: 0, reading: false };
-  const nothing = { members: [], messages: [], interventions: [], problem: null, timer: null, recording: false, floor, facilitator };
-=======
-  const nothing = { members: [], messages: [], interventions: [], helps: [], problem: null, timer: null, recording: false, floor };
->>>>>>> d74c3d5 (The page helps who is stuck, wishes for problems and shows what is left of a room; what helps is written down)
+  const nothing = { members: [], messages: [], interventions: [], helps: [], problem: null, timer: null, recording: false, floor, facilitator };
   return { room: "r", title: "Room", host: "h", capacity: 8, closed: false, position: 5, ...nothing, ...changes };
 }
 

@@ -40,14 +40,11 @@ const FETCHED = [
   "room.problem-posed.v1",
   "recording.started.v1",
   "recording.stopped.v1",
-<<<<<<< HEAD
   "facilitator.begun.v1",
   "facilitator.mode-set.v1",
   "facilitator.reading-set.v1",
-=======
   "help.asked.v1",
   "help.given.v1",
->>>>>>> d74c3d5 (The page helps who is stuck, wishes for problems and shows what is left of a room; what helps is written down)
 ];
 
 /** Whether a fact can only be shown after fetching the room: it names what the feed does not spell out. */

@@ -218,9 +218,7 @@ export class RoomInside extends LitElement {
       ${this.banner()}
       ${tiles.length ? html`<ly-tiles .tiles=${tiles}></ly-tiles>` : nothing}
       ${problem ? html`<ly-problem .api=${api} room=${room} .problem=${problem}></ly-problem>` : nothing}
-<<<<<<< HEAD
       ${this.facilitating()} ${this.givenUp()}
-=======
       <ly-help
         .api=${api}
         room=${room}
@@ -228,8 +226,6 @@ export class RoomInside extends LitElement {
         .problem=${problem?.problem ?? null}
         .helps=${this.view.helps ?? []}
       ></ly-help>
-      ${this.givenUp()}
->>>>>>> d74c3d5 (The page helps who is stuck, wishes for problems and shows what is left of a room; what helps is written down)
       ${board ? html`<ly-board class="card" .link=${board} refused=${board.refused}
             .messages=${this.view.messages} .nameOf=${this.nameOf} @lead=${this.lead}></ly-board>` : nothing}
     </div>`;
