@@ -58,10 +58,10 @@ class ModelCall(Struct, frozen=True, kw_only=True):
 
 
 async def calls(
-    log: EventLog, org: str, prices: Sequence[Price], after: int, upto: int
+    log: EventLog, org: str, prices: Sequence[Price], after: int, upto: int, room: str | None = None
 ) -> AsyncIterator[list[ModelCall]]:
     """The calls at after < position ≤ upto, in order, some at a time. Raises `LogUnavailable`."""
-    query = Query((Item(types=(type_of(ModelAnswered),)),))
+    query = Query((Item(types=(type_of(ModelAnswered),), tags=(f"room:{room}",) if room else ()),))
     async for batch in log.read(query, after=after, upto=upto, org=org):
         for start in range(0, len(batch), TOGETHER):
             some = batch[start : start + TOGETHER]

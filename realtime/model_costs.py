@@ -154,12 +154,19 @@ class Costs:
 
 
 async def costs(
-    log: EventLog, org: str, prices: Sequence[Price], since: datetime | None, until: datetime, most: int
+    log: EventLog,
+    org: str,
+    prices: Sequence[Price],
+    span: tuple[datetime | None, datetime],
+    most: int,
+    room: str | None = None,
 ) -> ModelCosts:
-    """What models came to in an organisation. Raises `LogUnavailable`."""
+    """What models came to in an organisation, or one room of it. Raises `LogUnavailable`."""
+    since, until = span
     found = Costs(prices, millis(since) if since else 0, millis(until))
     head = await log.head()
-    query = Query((Item(types=tuple(type_of(event) for event in READ)),))
+    tags = (f"room:{room}",) if room else ()
+    query = Query((Item(types=tuple(type_of(event) for event in READ), tags=tags),))
     async for batch in log.read(query, upto=head, org=org):
         for recorded in batch:
             if recorded.at <= until:

@@ -13,7 +13,7 @@ from realtime.model_calls import ModelCall, calls
 from realtime.model_costs import ModelCosts, costs
 from realtime.reading import Reading, must_audit
 from realtime.routes.audit import BadInstant
-from realtime.routes.common import ANSWERS, Asking, InHouse, Position
+from realtime.routes.common import ANSWERS, Asking, InHouse, Position, QueryId
 
 LINES = "application/x-ndjson"
 Many = Annotated[int, QueryParameter(ge=1, le=10_000)]
@@ -22,10 +22,12 @@ InstantText = Annotated[str | None, QueryParameter(max_length=40, description="A
 
 
 @get("/audit/model-calls", media_type=LINES, opt={ANSWERS: ModelCall})
-async def model_calls(house: InHouse, access: Asking, after: Position = 0, limit: Many = 1000) -> Stream:
+async def model_calls(
+    house: InHouse, access: Asking, after: Position = 0, limit: Many = 1000, room: QueryId = None
+) -> Stream:
     """Every call to a model in order, one JSON object a line; ask on with `after` = the last `position`."""
-    reading = must_audit(house, access, "model-calls", f"after {after}")
-    found = calls(house.log, access.org, house.prices, after, await house.log.head())
+    reading = must_audit(house, access, "model-calls", " ".join(filter(None, (room, f"after {after}"))))
+    found = calls(house.log, access.org, house.prices, after, await house.log.head(), room)
     lines = _lines(found, limit, reading)
     first = await anext(lines, b"")  # what cannot be recorded is refused, before anything is sent
     return Stream(_chained(first, lines), media_type=LINES)
@@ -38,11 +40,12 @@ async def model_costs(
     since: InstantText = None,
     until: InstantText = None,
     limit: Rooms = 200,
+    room: QueryId = None,
 ) -> ModelCosts:
     """What calls to models came to at list price: in all, for each room, and by the hour together."""
     must_audit(house, access, "model-costs")
     first, last = _instant(since), _instant(until) or house.clock()
-    return await costs(house.log, access.org, house.prices, first, last, limit)
+    return await costs(house.log, access.org, house.prices, (first, last), limit, room)
 
 
 async def _lines(

@@ -84,7 +84,7 @@ async def test_a_rejected_answer_is_shown_with_what_was_said_instead_and_what_it
     assert (call.said.source, "Ada Lovelace" in call.said.text) == ("template", True)
     assert [some async for some in calls(log, "main", [FREE], call.position, head)] == []
     assert [some async for some in calls(log, "other", [FREE], 0, head)] == []
-    found = await costs(log, "main", [FREE], None, BEGAN + timedelta(hours=1), 10)
+    found = await costs(log, "main", [FREE], (None, BEGAN + timedelta(hours=1)), 10)
     assert (found.total.calls, found.total.usd, found.total.hours) == (1, 20.5e-6, 1)
     assert [room.room for room in found.rooms] == ["algebra"]
 

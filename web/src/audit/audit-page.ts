@@ -11,6 +11,7 @@ import type { Moment } from "../shared/types";
 import { auditStyles } from "./audit-styles";
 import { History, neighbour } from "./history";
 import { board, facilitator, members, messages, spoke, transcripts, voices } from "./panels";
+import "./model-calls";
 import "./scrubber";
 import "./timeline";
 import { Voices } from "./voices";
@@ -45,6 +46,7 @@ export class AuditPage extends LitElement {
   @state() private playing = false;
   @state() private waiting = false;
   @query("ly-toasts") private toasts!: Toasts;
+  private asked = { id: "", token: "" };
   private history: History | null = null;
   private voices: Voices | null = null;
 
@@ -58,7 +60,7 @@ export class AuditPage extends LitElement {
   }
 
   private async arrive(): Promise<void> {
-    const { id, token } = takeAccess("audit");
+    const { id, token } = (this.asked = takeAccess("audit"));
     try {
       if (!/^[A-Za-z0-9_-]{1,64}$/.test(id) || !token) throw new Error(INCOMPLETE);
       this.history = new History(new Api("", token), id);
@@ -220,7 +222,7 @@ export class AuditPage extends LitElement {
       <div class="panels">
         ${board(moment)} ${this.heard()} ${this.history?.boardOnly
           ? nothing
-          : html`${members(moment)} ${spoke(moment)} ${facilitator(moment)} ${transcripts(moment)} ${messages(moment)} ${this.list(moment)}`}
+          : html`${members(moment)} ${spoke(moment)} ${facilitator(moment)} ${transcripts(moment)} ${messages(moment)} ${this.modelCalls()} ${this.list(moment)}`}
       </div>
     </main>`;
   }
@@ -228,6 +230,11 @@ export class AuditPage extends LitElement {
   private heard() {
     const known = this.voices;
     return known?.segments.length ? voices(known.people, (person) => known.speaks(person)) : nothing;
+  }
+
+  private modelCalls() {
+    const { id, token } = this.asked;
+    return html`<ly-model-calls class="card events" .api=${new Api("", token)} room=${id}></ly-model-calls>`;
   }
 
   private list(moment: Moment) {

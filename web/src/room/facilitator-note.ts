@@ -1,10 +1,23 @@
-import { LitElement, css, html, nothing } from "lit";
+import { LitElement, css, html, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
 import { icon } from "../shared/icons";
 import { parts } from "../shared/sheets";
 import { clockTime } from "../shared/time";
-import type { Intervention } from "../shared/types";
+import type { Explained, Helped, Intervention } from "../shared/types";
+
+/** A wish to say whether it helped; whoever does it says with `done` whether it went well. */
+export class RateEvent extends CustomEvent<{ intervention: string; helped: Helped; done: (went: boolean) => void }> {}
+
+/** A wish to know why; whoever asks for it answers with `done`, null if it cannot be had. */
+export class WhyEvent extends CustomEvent<{ intervention: string; done: (found: Explained | null) => void }> {}
+
+const OUTCOMES: Record<string, string> = {
+  used: "A language model lent the words",
+  rejected: "A language model's words broke a rule, so a ready-made sentence was said",
+  late: "A language model was asked and did not answer in time, so a ready-made sentence was said",
+  failed: "A language model was asked and gave no words, so a ready-made sentence was said",
+};
 
 /** What the facilitator said, and for whoever wants to know, why. */
 @customElement("ly-facilitator-note")
@@ -41,6 +54,30 @@ export class FacilitatorNote extends LitElement {
         padding-top: 6px;
         border-top: 1px solid var(--ly-line);
       }
+      .why ul {
+        margin: 4px 0 4px 18px;
+        list-style: disc;
+      }
+      .why dt {
+        font-weight: 600;
+      }
+      .why dd {
+        margin: 0 0 6px;
+      }
+      .foot {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 2px 10px;
+      }
+      .foot .asked {
+        margin-left: auto;
+        font-size: 0.85rem;
+      }
+      .foot button.link[aria-pressed="true"] {
+        font-weight: 700;
+        text-decoration: underline;
+      }
       button.link {
         color: var(--ly-calm);
         font-size: 0.85rem;
@@ -54,6 +91,12 @@ export class FacilitatorNote extends LitElement {
   @property() mark = "";
   @property({ type: Boolean }) dismissible = false;
   @state() private open = false;
+  @state() private own: Helped | null | undefined;
+  @state() private explained: Explained | null = null;
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has("intervention")) this.own = undefined;
+  }
 
   private dismiss(): void {
     this.dispatchEvent(new CustomEvent("dismiss"));
@@ -70,17 +113,75 @@ export class FacilitatorNote extends LitElement {
           : nothing}
       </header>
       <p>${text}</p>
-      <button
-        class="link"
-        data-testid="${this.mark}why-button"
-        aria-expanded=${this.open ? "true" : "false"}
-        aria-controls="why"
-        @click=${() => (this.open = !this.open)}
-      >
-        Why this message?
-      </button>
-      <p class="why small" id="why" ?hidden=${!this.open} data-testid="${this.mark}why-text">${why} ${this.spoken()}</p>
+      <div class="foot">
+        <button
+          class="link"
+          data-testid="${this.mark}why-button"
+          aria-expanded=${this.open ? "true" : "false"}
+          aria-controls="why"
+          @click=${this.toggle}
+        >
+          Why this message?
+        </button>
+        ${this.rating()}
+      </div>
+      <div class="why small" id="why" ?hidden=${!this.open} data-testid="${this.mark}why-text">
+        <p>${why} ${this.spoken()}</p>
+        ${this.open && this.explained ? this.reasons(this.explained) : nothing}
+      </div>
     </article>`;
+  }
+
+  private toggle(): void {
+    this.open = !this.open;
+    if (!this.open || this.explained) return;
+    const done = (found: Explained | null) => (this.explained = found);
+    const { intervention } = this.intervention;
+    this.dispatchEvent(new WhyEvent("why", { detail: { intervention, done }, bubbles: true, composed: true }));
+  }
+
+  private rate(helped: Helped): void {
+    const before = this.rated;
+    const wish: Helped = before === helped ? "withdrawn" : helped;
+    this.own = wish === "withdrawn" ? null : wish;
+    const done = (went: boolean) => {
+      if (!went) this.own = before;
+    };
+    const detail = { intervention: this.intervention.intervention, helped: wish, done };
+    this.dispatchEvent(new RateEvent("rate", { detail, bubbles: true, composed: true }));
+  }
+
+  private get rated(): Helped | null {
+    return this.own === undefined ? (this.intervention.rating ?? null) : this.own;
+  }
+
+  private rating() {
+    const button = (helped: "yes" | "no", text: string) => html`<button
+      class="link"
+      data-testid="${this.mark}helped-${helped}"
+      aria-pressed=${this.rated === helped ? "true" : "false"}
+      @click=${() => this.rate(helped)}
+    >
+      ${this.rated === helped ? "✓ " : ""}${text}
+    </button>`;
+    return html`<span class="asked" role="group" aria-label="Did this help?">
+      Did this help? ${button("yes", "Yes")} ${button("no", "No")}
+    </span>`;
+  }
+
+  private reasons({ rule, used, policy, approved, model }: Explained) {
+    return html`<dl>
+      <dt>The rule</dt>
+      <dd>${rule}</dd>
+      <dt>What was used</dt>
+      <dd><ul>${used.map((what) => html`<li>${what}</li>`)}</ul></dd>
+      ${model
+        ? html`<dt>The model</dt>
+            <dd>${OUTCOMES[model.outcome] ?? model.outcome} (${model.model}). It was told: <q>${model.told}</q></dd>`
+        : nothing}
+      <dt>Decided by</dt>
+      <dd>fixed rules, ${policy}${approved ? "; a tutor approved the words" : ""}</dd>
+    </dl>`;
   }
 
   private spoken() {

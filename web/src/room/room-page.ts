@@ -6,8 +6,9 @@ import { Api, isAway, words } from "../shared/api";
 import { tell, type NoticeEvent } from "../shared/notice";
 import { parts } from "../shared/sheets";
 import type { Toasts } from "../shared/toasts";
-import type { Me } from "../shared/types";
+import type { Explained, Me } from "../shared/types";
 import type { ConsentEvent } from "./consents";
+import type { RateEvent, WhyEvent } from "./facilitator-note";
 import { expose } from "./expose";
 import { forget, keep, recall } from "./kept";
 import type { JoinEvent } from "./lobby";
@@ -108,6 +109,28 @@ export class RoomPage extends LitElement {
     if (scope === "voice") await session.voice.agree(agreed);
   }
 
+  private async rated({ detail: { intervention, helped, done } }: RateEvent): Promise<void> {
+    const session = this.session!;
+    const { api, room } = session;
+    const went = await tell(this, () => api.put(`/rooms/${room}/interventions/${intervention}/rating`, { helped }));
+    done(went);
+    const view = session.view;
+    if (!went || !view) return;
+    const rating = helped === "withdrawn" ? null : helped;
+    const rated = view.interventions.map((one) => (one.intervention === intervention ? { ...one, rating } : one));
+    session.view = { ...view, interventions: rated };
+    this.requestUpdate();
+  }
+
+  private async explain({ detail: { intervention, done } }: WhyEvent): Promise<void> {
+    const { api, room } = this.session!;
+    let found: Explained | null = null;
+    await tell(this, async () => {
+      found = await api.get<Explained>(`/rooms/${room}/interventions/${intervention}`);
+    });
+    done(found);
+  }
+
   /** Asks before the page goes away with words that are not in the log yet. */
   private readonly holdBack = (event: BeforeUnloadEvent) => {
     if (this.session?.board?.unsaved) event.preventDefault();
@@ -119,7 +142,7 @@ export class RoomPage extends LitElement {
   }
 
   override render() {
-    return html`<div @consent=${this.consented}>${this.content()}</div>
+    return html`<div @consent=${this.consented} @rate=${this.rated} @why=${this.explain}>${this.content()}</div>
       <ly-toasts></ly-toasts>`;
   }
 

@@ -35,8 +35,10 @@ export class Api {
     return this.json<T>(this.address(path), { method: "POST", body: JSON.stringify(body), headers });
   }
 
-  put<T = { position: number }>(path: string): Promise<T> {
-    return this.json<T>(this.address(path), { method: "PUT" });
+  put<T = { position: number }>(path: string, body?: object): Promise<T> {
+    if (!body) return this.json<T>(this.address(path), { method: "PUT" });
+    const headers = { "Content-Type": "application/json" };
+    return this.json<T>(this.address(path), { method: "PUT", body: JSON.stringify(body), headers });
   }
 
   delete<T = unknown>(path: string): Promise<T> {

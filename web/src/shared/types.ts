@@ -52,10 +52,98 @@ export interface LineResult {
   about: string;
 }
 
+export type Helped = "yes" | "no" | "withdrawn";
+
 export interface Intervention extends Message {
   intervention: string;
   why: string;
   source: string;
+  /** What one answered oneself to "Did this help?". */
+  rating?: Helped | null;
+}
+
+/** Why the facilitator said something, and all that was used to come to it. */
+export interface Explained {
+  intervention: string;
+  pattern: string;
+  move: string;
+  rule: string;
+  evidence: string;
+  used: string[];
+  policy: string;
+  source: string;
+  approved: boolean;
+  model: { model: string; told: string; outcome: string } | null;
+}
+
+export interface DynamicsPart {
+  person: string;
+  name: string;
+  talk_ms: number;
+  share: number;
+  turns: number;
+  messages: number;
+  edits: number;
+  hints: number;
+  stuck: number;
+}
+
+export interface DynamicsWindow {
+  length: number;
+  talked_ms: number;
+  overlap_ms: number;
+  silent_ms: number;
+  turns: number;
+  evenness: Record<"talk" | "messages" | "edits", number | null>;
+  people: DynamicsPart[];
+}
+
+/** How a room works together, for whoever leads it; people stand in the order in which they came. */
+export interface Dynamics {
+  room: string;
+  position: number;
+  at: string;
+  mode: string;
+  policy: string;
+  windows: DynamicsWindow[];
+  decisions: {
+    intervention: string;
+    at: string;
+    person: string;
+    name: string;
+    pattern: string;
+    evidence: string;
+    fate: string;
+    result: string | null;
+    helped: number;
+    helped_not: number;
+  }[];
+  notices: { person: string; name: string; pattern: string; evidence: string; held_back: string | null }[];
+}
+
+/** A call to a model, as auditors see it. */
+export interface ModelCall {
+  position: number;
+  at: string;
+  room: string;
+  model: string;
+  hash: string;
+  request: string;
+  answer: string;
+  outcome: string;
+  reason: string;
+  tokens: { read: number; written: number; from_cache: number; into_cache: number };
+  took: number;
+  usd: number | null;
+  said: { text: string; source: string } | null;
+}
+
+export interface ModelCost {
+  calls: number;
+  usd: number;
+  unpriced: number;
+  hours: number;
+  usd_an_hour: number | null;
 }
 
 export type HelpKind = "hint" | "picture" | "comparison";
