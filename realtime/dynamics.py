@@ -68,7 +68,7 @@ class ShownNotice(Struct, frozen=True, kw_only=True):
 class ShownDynamics(Struct, frozen=True, kw_only=True):
     """How a room works together. Figures, and no grade: people stand in the order of their coming.
 
-    Those who lead the room see all of it, the latest decision first; others see themselves and the group.
+    Tutors see all of it, the latest decision first; students see themselves and the group.
     """
 
     room: str
@@ -119,7 +119,7 @@ class RoomsDynamics:
 def shown_all(
     dynamics: Dynamics, now: int, tutors: frozenset[str], names: Mapping[str, str]
 ) -> ShownDynamics:
-    """All of it, for those who lead the room."""
+    """All of it, for tutors."""
     found = noticed(dynamics.picture, now, policy_of(dynamics), tutors)
     notices = tuple(
         ShownNotice(

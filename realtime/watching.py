@@ -22,7 +22,6 @@ class Standing:
     closed: bool
     members: tuple[str, ...]
     """Who is in the room."""
-    host: str
 
 
 async def standing(house: House, access: Access, room: str) -> Standing:
@@ -37,9 +36,7 @@ def standing_in(state: RoomState, access: Access, room: str) -> Standing:
     if state.opened is None:
         raise UnknownRoom
     members = tuple(state.members(room))
-    return Standing(
-        member=access.sub in members, closed=state.closed, members=members, host=state.opened.host
-    )
+    return Standing(member=access.sub in members, closed=state.closed, members=members)
 
 
 def looking(house: House, access: Access, room: str, found: Standing, what: str) -> Reading:

@@ -1,4 +1,4 @@
-"""How a room works together, for those who lead it; for each of its members, their own part."""
+"""How a room works together, for tutors; for each of its members, their own part."""
 
 from litestar import Router, get
 
@@ -12,12 +12,12 @@ from rooms.facilitator.picture import millis
 async def dynamics(house: InHouse, access: Asking, room: PathId) -> ShownDynamics:
     """Figures over the last three minutes, ten, and an hour, and what the facilitator decided and held back.
 
-    Whoever leads the room sees all of it; a student sees their own part and the group's.
+    Tutors see all of it; a student, also one whose room it is, sees their own part and the group's.
     """
     found = await must_watch(house, access, room)
     known = await house.dynamics.of(access.org, room)
     now = millis(house.clock())
-    if access.role not in WATCHING and access.sub != found.host:
+    if access.role not in WATCHING:
         return shown_own(known, now, access.sub, await house.views.names(access.org, [access.sub]))
     people = {*known.picture.members, *(decision.person for decision in known.decisions.values())}
     await looking(house, access, room, found, "dynamics").of(people)

@@ -1,4 +1,4 @@
-"""How a room works together, for those who lead it: figures over windows, and what the facilitator did. Pure.
+"""How a room works together: figures over windows, and what the facilitator decided. Pure.
 
 Figures, and no judgement: nobody is graded, and people stand in the order in which they came.
 """

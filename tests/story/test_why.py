@@ -22,9 +22,7 @@ async def visitor() -> AsyncIterator[Person]:
         yield person
 
 
-async def test_a_member_reads_why_and_says_whether_it_helped_and_others_see_what_concerns_them(
-    house, visitor
-):
+async def test_a_member_reads_why_and_rates_it_and_others_see_what_concerns_them(house, visitor):
     async with guests(house, tia="tutor", ada="student", kim="auditor") as (tia, ada, kim):
         room = await room_with(tia, ada)
         await invited(house, room, ada.person)

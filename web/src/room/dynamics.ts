@@ -40,7 +40,7 @@ const HELD_BACK: Record<string, string> = {
   "person-cool-down": "this person was called on not long ago",
 };
 
-/** How the room works together, for whoever leads it: figures, in the order in which people came. */
+/** How the room works together, for tutors: figures, in the order in which people came. */
 @customElement("ly-dynamics")
 export class DynamicsPanel extends LitElement {
   static override styles = [

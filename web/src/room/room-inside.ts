@@ -290,7 +290,7 @@ export class RoomInside extends LitElement {
   private progress() {
     const { api, me } = this.session;
     return html`<aside class="progress" aria-label="Your progress">
-      ${this.session.leads ? html`<ly-dynamics class="card" .api=${api} room=${this.session.room}></ly-dynamics>` : nothing}
+      ${this.teaches ? html`<ly-dynamics class="card" .api=${api} room=${this.session.room}></ly-dynamics>` : nothing}
       <lyceum-quests class="card" .token=${api.token} person=${me.person}></lyceum-quests>
       <ly-mastery class="card" .token=${api.token} person=${me.person}></ly-mastery>
       <lyceum-leaderboard class="card" .token=${api.token} person=${me.person} board="xp" season="week"></lyceum-leaderboard>

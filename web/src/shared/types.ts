@@ -98,7 +98,7 @@ export interface DynamicsWindow {
   people: DynamicsPart[];
 }
 
-/** How a room works together, for whoever leads it; people stand in the order in which they came. */
+/** How a room works together, for tutors; people stand in the order in which they came. */
 export interface Dynamics {
   room: string;
   position: number;
