@@ -100,7 +100,7 @@ def _call(
         at=answered.at,
         room=event.room,
         intervention=event.intervention,
-        person=decided.person if isinstance(decided, InterventionDecided) else None,
+        person=_person(decided, texts),
         model=model,
         hash=asked.prompt if isinstance(asked, ModelAsked) else "",
         request=texts.request if isinstance(texts, ModelTextsKept) else "",
@@ -112,6 +112,12 @@ def _call(
         usd=cost(prices, model, answered.at.date(), event.tokens, event.cached),
         said=_spoken(fates.get((event.intervention, InterventionDelivered))),
     )
+
+
+def _person(decided: object, texts: object) -> str | None:
+    """Whom it was for; help that somebody asked for has no decision."""
+    found = decided if isinstance(decided, InterventionDecided) else texts
+    return found.person if isinstance(found, InterventionDecided | ModelTextsKept) else None
 
 
 def _tokens(event: ModelAnswered) -> Tokens:

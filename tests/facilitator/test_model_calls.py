@@ -7,6 +7,7 @@ import pytest
 
 from adapters.claude import Claude
 from domain.interventions import ModelAnswered, ModelAsked
+from domain.model_calls import ModelTextsKept
 from domain.practice import ProblemAdded
 from domain.prices import LIST, Price, cost
 from domain.rooms import RoomClosed, RoomJoined, RoomLeft
@@ -87,6 +88,18 @@ async def test_a_rejected_answer_is_shown_with_what_was_said_instead_and_what_it
     found = await costs(log, "main", [FREE], (None, BEGAN + timedelta(hours=1)), 10)
     assert (found.total.calls, found.total.usd, found.total.hours) == (1, 20.5e-6, 1)
     assert [room.room for room in found.rooms] == ["algebra"]
+
+
+async def test_a_call_that_belongs_to_no_intervention_is_shown_with_whom_it_was_for(log):
+    house = House(log)
+    common = {"intervention": "h1", "room": "algebra"}
+    await house.record(
+        ModelAsked(**common, model="claude-haiku-5-5", prompt="0"),
+        ModelTextsKept(**common, person="ada", request="{}", answer="Well?"),
+        ModelAnswered(**common, outcome="used", reason="", tokens=(1, 1), took=1),
+    )
+    [call] = [each async for some in calls(log, "main", [FREE], 0, 3) for each in some]
+    assert (call.person, call.answer, call.said) == ("ada", "Well?", None)
 
 
 def script_of_calls() -> Script:
