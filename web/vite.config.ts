@@ -13,7 +13,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rollupOptions: {
-      input: { index: "index.html", room: "room.html", audit: "audit.html", [WORKER]: "src/offline/worker.ts" },
+      input: { index: "index.html", room: "room.html", audit: "audit.html", tutor: "tutor.html", [WORKER]: "src/offline/worker.ts" },
       // A service worker has one address for ever, and looks after what is below that.
       output: { entryFileNames: ({ name }) => (name === WORKER ? "[name].js" : "assets/[name]-[hash].js") },
     },

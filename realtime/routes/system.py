@@ -66,6 +66,10 @@ def pages(web: Path) -> Router:
     async def audit() -> File:
         return file("audit.html", HTML)
 
+    @get("/tutor", include_in_schema=False)
+    async def tutor() -> File:
+        return file("tutor.html", HTML)
+
     @get("/widgets.js", include_in_schema=False)
     async def widgets() -> File:
         return file("widgets.js", "text/javascript", {"Access-Control-Allow-Origin": "*"})
@@ -74,7 +78,7 @@ def pages(web: Path) -> Router:
     async def offline() -> File:
         return file("offline.js", "text/javascript", {"Cache-Control": "no-cache"})
 
-    handlers = [start, room, audit, widgets, offline, *_assets(web / "assets")]
+    handlers = [start, room, audit, tutor, widgets, offline, *_assets(web / "assets")]
     return Router("/", route_handlers=handlers, response_headers={"Content-Security-Policy": POLICY})
 
 

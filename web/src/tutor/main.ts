@@ -1,0 +1,3 @@
+/** The page of a tutor's record. */
+
+import "./tutor-page";
