@@ -115,7 +115,7 @@ async def test_only_who_agreed_is_written_down_and_only_while_the_room_wants_it(
 async def test_students_do_not_turn_it_on(speaking_house):
     async with guests(speaking_house, ada="student", tia="tutor") as (ada, tia):
         room = await room_with(ada)
-        for what in ("transcripts", "facilitator-voice"):
+        for what in ("transcripts", "text-to-model", "facilitator-voice"):
             assert await ada.refused("POST", f"/rooms/{room}/{what}", json={"on": True}) == (
                 403,
                 "only-for-tutors",
@@ -167,4 +167,8 @@ async def test_on_the_page_a_tutor_turns_it_on_and_all_read_what_was_said(
             await tias.part("set-transcripts").click()
             for page in (tias, adas):
                 await expect(page.part("captions")).to_have_count(0)
+            await tias.part("set-text-to-model").click()
+            await expect(adas.part("read-along")).to_be_visible()
+            await tias.part("set-text-to-model").click()
+            await expect(adas.part("read-along")).to_have_count(0)
             assert (tias.errors, adas.errors) == ([], [])
