@@ -15,6 +15,10 @@ by the same count. Thresholds and weights were chosen on train; dev is for the r
 **Interventions.** Meetings are rehearsed second by second with arbitration, and nobody heeds what is said.
 One is right if hindsight sees the pattern that it names at that moment (quiet: of the person addressed).
 
+**Simulated groups** and their response are defined at the top of `measuring/facilitator_groups.py`, what is
+counted as cost at the top of `measuring/facilitator_cost.py`. How quick the way from the end of a turn to the
+facilitator's words is, is measured by `python -m benchmarks.story`, on the whole house.
+
 **Chats** are defined at the top of `measuring/facilitator_warning.py` and `facilitator_agreement.py`.
 """
 
@@ -25,7 +29,9 @@ from pathlib import Path
 from benchmarks.leaks import leaks
 from benchmarks.measuring.facilitator_agreement import agreement
 from benchmarks.measuring.facilitator_chats import chats
+from benchmarks.measuring.facilitator_cost import costs
 from benchmarks.measuring.facilitator_episodes import Alarms, Found, compared, ours
+from benchmarks.measuring.facilitator_groups import GROUPS, groups
 from benchmarks.measuring.facilitator_meetings import Meeting, meetings
 from benchmarks.measuring.facilitator_picture import picture
 from benchmarks.measuring.facilitator_said import Said
@@ -53,8 +59,9 @@ def main() -> None:
     rows = picture(parts)
     for part, chosen in parts:
         rows += _episodes(part, chosen) + _interventions(part, chosen)
-    groups = chats(data / "delidata")
-    show("facilitator", [*rows, *warning(groups), *agreement(groups), *leaks()])
+    talks = chats(data / "delidata")
+    rows += [*warning(talks), *agreement(talks), *leaks()]
+    show("facilitator", [*rows, *groups(GROUPS // every), *costs()])
 
 
 def _episodes(part: str, chosen: list[Meeting]) -> list[Row]:

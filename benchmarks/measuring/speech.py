@@ -1,6 +1,7 @@
 """From the end of a turn of speech to what the facilitator decides and says; real sound over WebRTC."""
 
 import asyncio
+from bisect import bisect_right
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from domain.catalogue import from_json
 from domain.events import Recorded, type_of
 from domain.interventions import InterventionDecided, InterventionDelivered
 from domain.rooms import TurnTaken
+from rooms.facilitator.delivery import ACTOR
 from rooms.facilitator.policy import Policy
 from tests.house import RunningHouse
 from tests.voice.client import Client, hush, tone
@@ -33,6 +35,9 @@ POLICY = Policy(
     group_cooldown=1500,
     person_cooldown=1500,
     hourly=60,
+    gap=0,
+    hold_out=0.0,
+    off=("silence", "overlap", "consensus", "stuck", "reasons", "alone", "drift"),
 )
 """Every recorded turn gives reason to invite whoever says nothing, and nothing else does.
 
@@ -100,17 +105,19 @@ def _late(speaker: Client, ended: Sequence[Arrived]) -> list[float]:
 
 
 def _answered(events: Sequence[Recorded], feed: Watch) -> list[Answered]:
-    """Turns, and the decision that had seen just that turn as the last thing."""
+    """Turns, and the decision that had seen just that turn as the last thing in the room."""
     turns = {r.position: r for r in events if isinstance(r.event, TurnTaken)}
+    positions = [r.position for r in events if r.actor != ACTOR]
     shown = {
         arrived.data["event"]["intervention"]: 1000 * arrived.wall
         for arrived in feed.arrived
         if arrived.event == DELIVERED
     }
     return [
-        Answered(_ms(turns[r.event.seen]), _ms(r), shown[r.event.intervention])
+        Answered(_ms(turns[last]), _ms(r), shown[r.event.intervention])
         for r in events
-        if isinstance(r.event, InterventionDecided) and r.event.seen in turns
+        if isinstance(r.event, InterventionDecided)
+        and (last := positions[bisect_right(positions, r.event.seen) - 1]) in turns
     ]
 
 

@@ -132,7 +132,7 @@ def drift(picture: Picture, now: int, policy: Policy, exempt: Collection[str] = 
 def overlapping(picture: Picture, after: int, upto: int) -> float:
     """The part of the talk in (after, upto] that was while somebody else spoke, of turns on record."""
     talk = sum(track.talk.within(after, upto) for track in picture.known().values())
-    return 1 - picture.anybody.within(after, upto) / talk if talk else 0.0
+    return 1 - picture.anybody(after, upto) / talk if talk else 0.0
 
 
 def bare(picture: Picture, after: int, upto: int) -> bool:

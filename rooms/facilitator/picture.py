@@ -38,11 +38,12 @@ from rooms.facilitator.guided import Guidance
 from rooms.facilitator.reading import Reading
 from rooms.facilitator.said import Said
 from rooms.facilitator.spans import Spans
-from rooms.facilitator.track import PRUNE_EVERY, Track, Windows
+from rooms.facilitator.track import Track, Windows
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
 PROBLEMS_KEPT = 16
+TURNS_KEPT = 256
 
 FOLDED = (
     *(RoomOpened, RoomClosed, RoomJoined, RoomLeft, TurnTaken, MessageSent, BoardEdited, AnswerGiven),
@@ -81,8 +82,9 @@ class Picture:
         """What was answered to each of the latest problems, and whether the group agrees on it."""
         self.said = Said()
         self.guidance = Guidance()
-        self.anybody = Spans()
-        """When anybody spoke, of turns that are on record."""
+        self._anybody = Spans()
+        """When anybody spoke, of turns that are on record, but for those that wait to be added."""
+        self._turns: list[tuple[int, int]] = []
         self.stuck: int | None = None
         """When somebody said last that the group is stuck (ms), since it got its problem."""
         self.break_until = 0
@@ -106,16 +108,15 @@ class Picture:
         match recorded.event:
             case TurnTaken() as turn:
                 self.track(turn.person).take_turn(turn.started, turn.ended)
-                self.anybody.add(turn.started, turn.ended)
-                self._prune()
+                self._turns.append((turn.started, turn.ended))
+                if len(self._turns) >= TURNS_KEPT:
+                    self._add_turns()
             case BoardEdited() as edit:
                 for run in edit.runs:
                     if run.by is None:
                         self.track(run.person).edits.add(at)
             case MessageSent() as message:
                 self._write(message, at)
-            case AnswerGiven() | HintTaken() as work:
-                self._practise(work, at)
             case _:
                 self._change(recorded, at)
 
@@ -136,6 +137,11 @@ class Picture:
         O(1) for each member, amortised over moments that move on, if it is always the same windows.
         """
         return {person: track.talked(windows, now) for person, track in self._present.items()}
+
+    def anybody(self, after: int, upto: int) -> int:
+        """Milliseconds in (after, upto] in which anybody spoke, of turns on record."""
+        self._add_turns()
+        return self._anybody.within(after, upto)
 
     def consensus(self, exempt: Collection[str] = ()) -> Consensus | None:
         """What all members but the exempt agree on, of the problem that the room works on now."""
@@ -205,10 +211,10 @@ class Picture:
     def _change(self, recorded: Recorded, at: int) -> None:
         """Fold what changes the room itself."""
         match recorded.event:
-            case RoomOpened():
-                self.open = True
-            case RoomClosed():
-                self.open = False
+            case AnswerGiven() | HintTaken() as work:
+                self._practise(work, at)
+            case RoomOpened() | RoomClosed() as event:
+                self.open = isinstance(event, RoomOpened)
             case RoomJoined() as joined:
                 self.members.setdefault(joined.person, at)
                 self._present[joined.person] = self.track(joined.person)
@@ -242,9 +248,12 @@ class Picture:
             case _:
                 pass
 
-    def _prune(self) -> None:
-        if len(self.anybody) % PRUNE_EVERY == 0:
-            self.anybody.prune(self._latest - self.reach)
+    def _add_turns(self) -> None:
+        """Turns are added when they are asked for, or many: a look costs no more, and an event less."""
+        for turn in self._turns:
+            self._anybody.add(*turn)
+        self._turns.clear()
+        self._anybody.prune(self._latest - self.reach)
 
     def _write(self, message: MessageSent, at: int) -> None:
         self.track(message.person).messages.add(at)
