@@ -14,6 +14,8 @@ LAST_CLOCK = 2**32 - 1
 class Awareness:
     """The last state of every client id, and of those that are gone, their last clock."""
 
+    __slots__ = ("_entries", "_remembered")
+
     def __init__(self, remembered: int) -> None:
         self._entries: dict[int, Entry] = {}
         self._remembered = remembered

@@ -40,6 +40,28 @@ EMPTY = b"\x00"
 class Board:
     """One document while it is in use. All methods are synchronous: nothing happens in between."""
 
+    __slots__ = (
+        "_attend",
+        "_refused",
+        "_waiting",
+        "_waiting_size",
+        "awareness",
+        "connections",
+        "document",
+        "expected",
+        "gathering",
+        "idle_since",
+        "limits",
+        "loading",
+        "now",
+        "org",
+        "owners",
+        "relay",
+        "room",
+        "sharing",
+        "somebody_returned",
+    )
+
     def __init__(
         self,
         org: str,

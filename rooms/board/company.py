@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 class Company:
     """Those at one board. `tell` tells the other nodes."""
 
+    __slots__ = ("_board", "_elsewhere", "_tell")
+
     def __init__(self, board: "Board", tell: Callable[[Seen], None]) -> None:
         self._board = board
         self._tell = tell

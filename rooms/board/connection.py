@@ -18,6 +18,25 @@ KEEP_ALIVE = wire.presence(())
 class Connection:
     """What the route feeds, and what the board knows of this client."""
 
+    __slots__ = (
+        "behind",
+        "board",
+        "client",
+        "clients",
+        "forgives",
+        "introduced",
+        "is_told",
+        "may_send",
+        "on",
+        "open",
+        "person",
+        "since",
+        "streak",
+        "synced",
+        "transport",
+        "writes",
+    )
+
     def __init__(
         self,
         board: "Board",

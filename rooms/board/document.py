@@ -57,6 +57,23 @@ def guarded() -> Generator[None]:
 class Document:
     """The document of one board, and which client ids wrote how much of it."""
 
+    __slots__ = (
+        "__weakref__",
+        "_clocks",
+        "_doc",
+        "_most_types",
+        "_roots",
+        "_size",
+        "_streaks",
+        "_surrogates",
+        "_text",
+        "_typed",
+        "_types",
+        "_weighed",
+        "_whole",
+        "waiting",
+    )
+
     def __init__(self, nested_types: int = DEFAULTS.nested_types) -> None:
         self._doc: Doc[Text] = Doc()
         self._text = self._doc.get(TEXT, type=Text)

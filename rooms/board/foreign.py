@@ -50,6 +50,8 @@ class Foreign:
 class ForeignEdits:
     """Those of one board."""
 
+    __slots__ = ("_board", "_edits")
+
     def __init__(self, board: "Board") -> None:
         self._board = board
         self._edits: list[Foreign] = []

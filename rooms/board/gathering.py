@@ -17,6 +17,8 @@ CARRIED = 0
 class Gathering:
     """The runs of one board that are not in the log yet. None is let go of before the log has it."""
 
+    __slots__ = ("_gathered", "_sent", "_writing", "gathered", "unsaved")
+
     def __init__(self) -> None:
         self._gathered: list[Run | Streak] = []
         self._writing: list[Run] = []

@@ -9,6 +9,8 @@ from rooms.board.wire import Entry
 class Elsewhere:
     """Client id -> the node that speaks for it, and the person."""
 
+    __slots__ = ("_clients",)
+
     def __init__(self) -> None:
         self._clients: dict[int, tuple[str, str]] = {}
 

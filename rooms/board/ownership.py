@@ -15,6 +15,8 @@ from rooms.board.gathering import CARRIED
 class Ownership:
     """Client id -> person, for one board."""
 
+    __slots__ = ("_most", "_owners")
+
     def __init__(self, most: int) -> None:
         self._owners: dict[int, str] = {}
         self._most = most

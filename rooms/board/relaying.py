@@ -19,6 +19,8 @@ class Relay:
     back then; that changes nothing for them.
     """
 
+    __slots__ = ("_connections", "_entries", "_later", "_limits", "_now", "_ticking", "_updates")
+
     def __init__(
         self, connections: Collection[Connection], limits: Limits, now: Callable[[], float], later: Later
     ) -> None:

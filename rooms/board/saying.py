@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 class Rate:
     """So many in a second, and no more. Times in seconds."""
 
+    __slots__ = ("_made", "_most", "_second")
+
     def __init__(self, most: int) -> None:
         self._most = most
         self._second = 0.0

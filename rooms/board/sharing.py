@@ -34,6 +34,18 @@ def _nobody(board: "Board", what: Telling) -> None:
 class Sharing:
     """What a board has in common with its likes. All methods are synchronous."""
 
+    __slots__ = (
+        "_board",
+        "_company",
+        "_early",
+        "_foreign",
+        "_saying",
+        "_told_at",
+        "neighbours",
+        "position",
+        "tell",
+    )
+
     def __init__(self, board: "Board") -> None:
         self.tell: Tell = _nobody
         """How the other nodes are told."""

@@ -17,6 +17,8 @@ _ONE_UNIT = "\uffff"
 class Surrogates:
     """Where the second halves of such characters are in a document."""
 
+    __slots__ = ("_halves",)
+
     def __init__(self) -> None:
         self._halves: set[Id] = set()
 
