@@ -31,6 +31,7 @@ from benchmarks.measuring.voice_chromium import chromium
 from benchmarks.measuring.voice_client import NotConnected
 from benchmarks.measuring.voice_control import ServerFailed
 from benchmarks.measuring.voice_floods import hostile, strangers
+from benchmarks.measuring.voice_floor import floor
 from benchmarks.measuring.voice_joins import joins
 from benchmarks.measuring.voice_latency import latency
 from benchmarks.measuring.voice_lossy import lossy
@@ -41,7 +42,7 @@ from benchmarks.measuring.voice_talk import talk
 from benchmarks.measuring.voice_wire import TooMuchArrived
 from benchmarks.report import Row, show
 
-PARTS = "rooms, core, office, latency, joins, chromium, lossy, faults, talk"
+PARTS = "floor, rooms, core, office, latency, joins, chromium, lossy, faults, talk"
 Part = Callable[[], list[Row]]
 FAILED = (ServerFailed, NotConnected, TooMuchArrived, NoBrowser, NoVoice)
 
@@ -72,6 +73,7 @@ def _parts(deployed: Deployment, pace: Pace, seconds: float) -> Mapping[str, Par
     """The parts by their names, in order."""
     ours = partial(node, deployed)
     return {
+        "floor": partial(floor, pace),
         "rooms": partial(voice_rooms.rooms, ours, relay, pace),
         "core": partial(voice_rooms.core, ours, relay, pace),
         "office": partial(voice_rooms.office, ours, pace),
