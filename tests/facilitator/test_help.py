@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from adapters.claude import Claude
+from domain.catalogue import closed
 from domain.events import Context
 from domain.fresh_problems import ProblemMade, ProblemWished, WishForProblem
 from domain.helping import FACILITATOR, AskForHelp, HelpAsked, HelpGiven
@@ -75,8 +77,8 @@ class Scene(House):
         wanted = [each for batch in batches for each in batch if isinstance(each.event, kinds)]
 
         async def facts() -> AsyncIterator[Heard]:
-            for recorded in wanted:
-                yield Heard(recorded, self.acked)
+            for recorded in wanted:  # as they go over the bus, with what is personal closed
+                yield Heard(replace(recorded, event=closed(recorded.event)[0]), self.acked)
 
         ports = HelperPorts(
             sources=Sources(log=self.log, people=PeopleFromLog(self.log), tutor=tutor),

@@ -37,6 +37,7 @@ class Answering:
         """Read what is needed. Raises `LogUnavailable`."""
         log, person = sources.log, asked.person
         work = await read_work(log, org, asked.room)
+        asked = work.asked.get(asked.help, asked)  # what they wrote is closed on the bus, and open in the log
         problems = await read_problems(log, org, {asked.problem or "": None, **work.problems}.keys() - {""})
         problem = problems.get(asked.problem or "")
         known = await sources.people.people(org, list(work.people))

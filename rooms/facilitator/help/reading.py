@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from domain.events import Event, Query, about
 from domain.fresh_problems import ProblemMade
-from domain.helping import HelpGiven
+from domain.helping import HelpAsked, HelpGiven
 from domain.log import EventLog
 from domain.people import ConsentGiven, ConsentWithdrawn
 from domain.practice import AnswerGiven, HintTaken, ProblemAdded
@@ -15,7 +15,7 @@ from domain.text_to_model import TextToModelSet
 
 READ = (
     *(RoomOpened, RoomClosed, RoomJoined, ProblemPosed, ProblemMade, AnswerGiven, HintTaken),
-    *(HelpGiven, RoomSummarised, TextToModelSet),
+    *(HelpAsked, HelpGiven, RoomSummarised, TextToModelSet),
 )
 
 
@@ -31,6 +31,7 @@ class RoomWork:
     """Problem -> who solved it."""
     tried: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     """Problem -> who got it wrong, took a hint or asked for help."""
+    asked: dict[str, HelpAsked] = field(default_factory=dict[str, HelpAsked])
     given: dict[tuple[str, str], HelpGiven] = field(default_factory=dict[tuple[str, str], HelpGiven])
     made: set[str] = field(default_factory=set[str])
     summarised: bool = False
@@ -50,6 +51,8 @@ class RoomWork:
                 self.made.add(event.wish)
             case ProblemPosed() | AnswerGiven() | HintTaken() | HelpGiven():
                 self._practised(event)
+            case HelpAsked():
+                self.asked[event.help] = event
             case TextToModelSet():
                 self.text_to_model = event.on
             case _:

@@ -38,7 +38,7 @@ export class HelpPart extends LitElement {
       }
       article {
         display: grid;
-        align-content: space-between;
+        grid-template-rows: auto 1fr auto auto;
         justify-items: start;
         gap: 6px;
         padding: 10px 12px;
@@ -53,6 +53,10 @@ export class HelpPart extends LitElement {
         gap: 6px;
         color: var(--ly-calm);
         font-size: 0.82rem;
+      }
+      button.link {
+        grid-row: -2;
+        padding-left: 0;
       }
       dialog form {
         display: grid;

@@ -185,7 +185,7 @@ export class RoomInside extends LitElement {
       ${this.teaches
         ? html`<ly-pose-problem .api=${api} room=${this.session.room}></ly-pose-problem>`
         : nothing}
-      <button class="quiet small" data-testid="stuck-button" @click=${() => this.helpPart.open()}>
+      <button class="quiet small" data-testid="help-button" @click=${() => this.helpPart.open()}>
         ${icon("bulb", 15)} I'm stuck
       </button>
       <ly-fresh-problem .api=${api} room=${this.session.room} ?alike=${this.view.problem !== null}></ly-fresh-problem>
