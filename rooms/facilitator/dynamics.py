@@ -104,7 +104,7 @@ class Dynamics:
         picture = self.picture
         amounts = (picture.talk(length, now), picture.messages(length, now), picture.edits(length, now))
         parts = tuple(self._part(person, amounts, now - length, now) for person in picture.members)
-        talked = picture.anybody.within(now - length, now)
+        talked = picture.anybody(now - length, now)
         spoken = sum(track.talk.within(now - length, now) for track in picture.known().values())
         together = min(length, now - picture.together) if picture.together is not None else 0
         return Window(
