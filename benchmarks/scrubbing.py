@@ -110,7 +110,15 @@ def _family(house: RunningHouse) -> list[psutil.Process]:
 
 def _cpu(family: list[psutil.Process]) -> float:
     """Seconds of processor time."""
-    return sum(times.user + times.system for process in family for times in (process.cpu_times(),))
+    return sum(map(_taken, family))
+
+
+def _taken(process: psutil.Process) -> float:
+    try:
+        times = process.cpu_times()
+    except psutil.NoSuchProcess:  # one of the database's own, which come and go
+        return 0.0
+    return times.user + times.system
 
 
 async def _filled(house: RunningHouse) -> tuple[int, int, int]:
