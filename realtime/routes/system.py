@@ -7,6 +7,7 @@ from typing import Any
 from litestar import MediaType, Response, Router, get
 from litestar.datastructures import CacheControlHeader
 from litestar.exceptions import NotFoundException
+from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import ResponseSpec
 from litestar.response import File
 from litestar.static_files import create_static_files_router  # pyright: ignore[reportUnknownVariableType]
@@ -21,6 +22,7 @@ POLICY = (
 """The pages load nothing from elsewhere, and nobody frames them to steal a click on a consent."""
 
 HTML = "text/html; charset=utf-8"
+PAGES = {"/": "index.html", "/room": "room.html", "/audit": "audit.html", "/tutor": "tutor.html"}
 
 
 class Health(Struct, frozen=True, kw_only=True):
@@ -54,21 +56,12 @@ def pages(web: Path) -> Router:
             raise NotFoundException("The pages have not been built: run `make up` where npm is.")
         return File(path, content_disposition_type="inline", media_type=media_type, headers=headers)
 
-    @get("/", include_in_schema=False)
-    async def start() -> File:
-        return file("index.html", HTML)
+    def page(path: str, name: str) -> HTTPRouteHandler:
+        @get(path, include_in_schema=False)
+        async def shown() -> File:
+            return file(name, HTML)
 
-    @get("/room", include_in_schema=False)
-    async def room() -> File:
-        return file("room.html", HTML)
-
-    @get("/audit", include_in_schema=False)
-    async def audit() -> File:
-        return file("audit.html", HTML)
-
-    @get("/tutor", include_in_schema=False)
-    async def tutor() -> File:
-        return file("tutor.html", HTML)
+        return shown
 
     @get("/widgets.js", include_in_schema=False)
     async def widgets() -> File:
@@ -78,7 +71,8 @@ def pages(web: Path) -> Router:
     async def offline() -> File:
         return file("offline.js", "text/javascript", {"Cache-Control": "no-cache"})
 
-    handlers = [start, room, audit, tutor, widgets, offline, *_assets(web / "assets")]
+    shown = [page(path, name) for path, name in PAGES.items()]
+    handlers = [*shown, widgets, offline, *_assets(web / "assets")]
     return Router("/", route_handlers=handlers, response_headers={"Content-Security-Policy": POLICY})
 
 
