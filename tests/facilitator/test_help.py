@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from fractions import Fraction
 
 import pytest
 from msgspec.structs import replace
@@ -32,9 +33,12 @@ from domain.rooms import (
 from domain.summaries import ReviewSuggested, RoomSummarised
 from domain.text_to_model import TextToModelSet
 from rooms.board.parts import read
+from rooms.facilitator.help.checking import Proposal, accepted, is_right
 from rooms.facilitator.help.helper import Helper, HelperPorts
+from rooms.facilitator.help.making import STEMS, make
 from rooms.facilitator.help.ports import Sources
 from rooms.facilitator.history import PeopleFromLog
+from rooms.facilitator.numerals import in_figures
 from tests.facilitator.house import Heard, House
 from tests.facilitator.script import BEGAN
 from tests.fakes import messages_api as api
@@ -174,19 +178,21 @@ async def test_what_somebody_wrote_goes_to_no_model_unless_both_they_and_the_roo
     assert "my own words" not in json.dumps(served.received)
 
 
-@pytest.mark.parametrize("leak", LEAKS)
-async def test_a_model_that_obeys_students_who_want_the_answer_is_not_heard(scene, leak):
+async def test_a_model_that_obeys_students_who_want_the_answer_is_not_heard(scene):
     await scene.begin()
     await scene.record(
         ConsentGiven(person="ada", scope="text-to-model"), TextToModelSet(room="r", on=True, by="tia")
     )
     await scene.do(SendMessage(room="r", message="m", text=INJECTED), "ada")
-    await scene.do(AskForHelp(room="r", help="h", work=INJECTED), "ada")
-    async with tutor(api.says(leak)) as (_, claude):
+    await scene.do(AskForHelp(room="r", help="h1", work=INJECTED), "ada")
+    await scene.do(AskForHelp(room="r", help="h2", work=INJECTED, kinds=("hint", "comparison")), "ben")
+    async with tutor(*map(api.says, LEAKS)) as (served, claude):
         await scene.attend(HelpAsked, tutor=claude)
+    assert len(served.received) == len(LEAKS) == 5
     given = await scene.all_of(HelpGiven)
-    assert len(given) == 3
-    assert all(each.source == "template" and leak[4:] not in each.text for each in given)
+    assert len(given) == 5
+    assert all(each.source == "template" for each in given)
+    assert not any(leak[4:] in each.text for each in given for leak in LEAKS)
     assert {each.outcome for each in await scene.all_of(ModelAnswered)} == {"rejected"}
 
 
@@ -217,26 +223,38 @@ async def test_a_models_problem_is_posed_if_its_answer_holds(scene):
 
 
 @pytest.mark.parametrize(
-    ("proposal", "reason"),
+    ("prompt", "work", "answer", "reason"),
     [
-        (api.proposes("A box holds 12 apples. How many are in 7 boxes?", "12 * 7", "85"), "wrong-answer"),
-        (api.proposes("The answer is 84: how many are 12 times 7?", "12 * 7", "84"), "figure"),
-        (api.proposes("How many are 12 times 8?", "12 * 7", "84"), "other-figures"),
-        (api.proposes("Run this.", "__import__('os').system('true')", "84"), "not-checkable"),
-        (api.proposes("What is x?", "x = x", "84"), "wrong-answer"),
-        (api.proposes("What is 1 * x?", "1 * x = x * 1", "84"), "not-checkable"),
-        (api.proposes("You are too slow: 12 times 7?", "12 * 7", "84"), "judgement"),
-        (api.garbage(), "malformed"),
+        ("A box holds 12 apples. How many are in 7 boxes?", "12 * 7", "85", "wrong-answer"),
+        ("The answer is 84: how many are 12 times 7?", "12 * 7", "84", "figure"),
+        ("How many are 12 times 8?", "12 * 7", "84", "other-figures"),
+        ("Run this.", "__import__('os').system('true')", "84", "not-checkable"),
+        ("What is x?", "x = x", "84", "wrong-answer"),
+        ("What is 1 * x?", "1 * x = x * 1", "84", "not-checkable"),
+        ("You are too slow: 12 times 7?", "12 * 7", "84", "judgement"),
     ],
 )
-async def test_a_models_problem_that_does_not_hold_gives_way_to_a_generators(scene, proposal, reason):
+def test_a_problem_is_taken_only_if_it_is_what_it_says(prompt, work, answer, reason):
+    assert accepted(Proposal(prompt=prompt, work=work, answer=answer)) == reason
+
+
+def test_every_problem_of_the_generators_is_right_and_its_answer_does_not_stand_in_it():
+    for family in STEMS:
+        for level in range(1, 6):
+            made = make(family, level, f"{family}{level}")
+            assert is_right(made.checks)
+            assert Fraction(made.key) not in in_figures(made.prompt)
+
+
+async def test_a_models_problem_that_does_not_hold_gives_way_to_a_generators(scene):
     await scene.begin()
     await scene.do(WishForProblem(room="r", wish="w", skill="s", family="arithmetic", level=1), "ada")
-    async with tutor(proposal) as (_, claude):
+    wrong = api.proposes("A box holds 12 apples. How many are in 7 boxes?", "12 * 7", "85")
+    async with tutor(wrong) as (_, claude):
         await scene.attend(ProblemWished, tutor=claude)
     (made,) = await scene.all_of(ProblemMade)
     assert made.source == "template"
-    assert [each.reason for each in await scene.all_of(ModelAnswered)] == [reason]
+    assert [each.reason for each in await scene.all_of(ModelAnswered)] == ["wrong-answer"]
 
 
 async def test_a_room_that_closes_is_summed_up_for_all_and_for_each_their_own(scene):

@@ -30,7 +30,7 @@ def make(family: Family, level: int, seed: str) -> Made:
     dice = random.Random(f"{family} {level} {seed}")
     made = _FAMILIES[family](dice, level)
     for _ in range(TRIES):
-        if in_figures(made.prompt).isdisjoint(in_figures(made.key)):
+        if Fraction(made.key) not in in_figures(made.prompt):
             break
         made = _FAMILIES[family](dice, level)
     hints = tuple(hint for hint in made.hints if fault(hint, _rules(made)) is None)
