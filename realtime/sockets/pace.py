@@ -1,7 +1,7 @@
-"""When sockets are written to: at once, or while the core is busy, a little later and for several at a time."""
+"""When sockets are written to: at once, or while the core is busy a little later, for several together."""
 
 BUSY, EASY = 0.85, 0.6
-"""Shares of a core at which writing begins to wait, and at which it is at once again; waiting lowers the share."""
+"""Shares of a core at which writing begins to wait, and ceases to: waiting lowers the share."""
 WAIT = 0.03
 """Seconds. A write costs more than all else, and one takes what several have said meanwhile."""
 
