@@ -67,6 +67,7 @@ class PostgresArchiving:
                     raise ArchivingAlready(ArchivingAlready.__doc__)
                 await connection.execute(sql("archive_tables").encode())
                 yield cls(connection)
+                await connection.execute("select pg_advisory_unlock(%s)", (LOCK,))  # the next need not wait
         except psycopg.OperationalError as error:
             raise LogUnavailable(LogUnavailable.__doc__) from error
 

@@ -34,13 +34,14 @@ def command(house: RunningHouse) -> Command:
 
 
 async def closed_room(tia: Guest, ada: Guest) -> str:
-    """A room with a message and a board, closed."""
+    """A room with a message and a board, closed and summed up."""
     room = await room_with(tia, ada)
     async with ada.stream(f"/rooms/{room}/feed") as feed, ada.board(room) as board:
         await board.write("2x = 8")
         await feed.until("board.edited.v1")
-    await ada.post(f"/rooms/{room}/messages", text="And then?")
-    await tia.post(f"/rooms/{room}/close")
+        await ada.post(f"/rooms/{room}/messages", text="And then?")
+        await tia.post(f"/rooms/{room}/close")
+        await feed.until("room.summarised.v1")
     return room
 
 

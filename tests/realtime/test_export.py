@@ -64,7 +64,8 @@ async def test_it_holds_all_that_concerns_the_person_and_nothing_of_others(peopl
     assert "and this is of Ben" not in text
     assert mine["person"] == ada.person
     assert mine["erased"] is None
-    assert mine["views"]["people"] == {"name": "Ada", "roles": ["student"], "consents": ["leaderboard"]}
+    ada_is = {"name": "Ada", "roles": ["student"], "consents": ["leaderboard"], "called": True}
+    assert mine["views"]["people"] == ada_is
     assert [skill["right"] for skill in mine["views"]["mastery"]["skills"].values()] == [1]
     assert [lesson["subject"] for lesson in mine["lessons"]] == ["Sums"]
     assert {(place["board"], place["points"]) for place in mine["leaderboards"]} >= {("xp", 10)}

@@ -53,11 +53,13 @@ BUNDLED = RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDL
 
 
 class Playing(AudioStreamTrack):
-    """Plays samples once, then silence. `zero` is when it began, in ms since the epoch."""
+    """Plays samples once, then silence. `zero` is when it began, in ms since the epoch; `late` by how many ms
+    a frame was late at most, since the machine was busy."""
 
     def __init__(self, samples: Samples) -> None:
         super().__init__()
         self.zero: int | None = None
+        self.late = 0
         self._samples = samples
         self._at = 0
         self._start = 0.0
@@ -65,7 +67,9 @@ class Playing(AudioStreamTrack):
     async def recv(self) -> av.AudioFrame:
         if self.zero is None:
             self.zero, self._start = time.time_ns() // 1_000_000, time.monotonic()
-        await asyncio.sleep(max(0.0, self._start + (self._at + FRAME) / RATE - time.monotonic()))
+        due = self._start + (self._at + FRAME) / RATE
+        await asyncio.sleep(max(0.0, due - time.monotonic()))
+        self.late = max(self.late, int((time.monotonic() - due) * 1000))
         piece = self._samples[self._at : self._at + FRAME].tobytes().ljust(2 * FRAME, b"\0")
         frame = av.AudioFrame(format="s16", layout="mono", samples=FRAME)
         frame.planes[0].update(piece)

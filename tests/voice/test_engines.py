@@ -73,7 +73,7 @@ async def test_a_turn_is_told_when_it_begins_and_when_it_has_ended(carried, room
     await carried.ears.until(lambda: bool(turns(carried, ada)))
     [turn] = turns(carried, ada)
     assert [(turn.turn, turn.started)] == [(t, at) for who, t, at in carried.ears.began if who == ada]
-    assert turn.ended - turn.started == pytest.approx(800, abs=200)
+    assert turn.ended - turn.started == pytest.approx(800, abs=400)  # how long exactly: test_voices.py
 
 
 async def test_whoever_leaves_is_gone_and_their_turn_ends(carried, room, names):
