@@ -25,6 +25,7 @@ RECEIVED = """async who => {
 """What came of somebody, on the line where they are now."""
 QUIET = """async tutor => {
   const { peer, slots } = window.lyceum;
+  if (!peer) return false;
   const hers = slots.find(slot => slot.person === tutor)?.mid;
   const lines = [...(await peer.getStats()).values()].filter(r => r.type === "inbound-rtp" && r.mid !== hers);
   const packets = lines.reduce((all, line) => all + line.packetsReceived, 0);
