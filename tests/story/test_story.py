@@ -24,7 +24,7 @@ from tests.story.speech import LITTLE, MUCH, silence, speech
 ROOM = "algebra"
 OTHERS = ("consensus", "stuck", "reasons", "alone", "overlap", "silence", "drift")
 QUICK = replace(STANDARD.scaled(1 / 15, "story"), hold_out=0.0, off=OTHERS)
-"""The standard policy in a fifteenth of its time, windows of twelve and of four seconds, for who is left out."""
+"""The standard policy in a fifteenth of its time, about who is left out: windows of twelve seconds and less."""
 
 
 @pytest.fixture
@@ -237,7 +237,7 @@ async def head(house: RunningHouse) -> int:
 
 
 async def everything(house: RunningHouse, upto: int) -> dict[str, object]:
-    """What the views show, once they have come to the head; of what the facilitator said, up to a position."""
+    """What the views show, once they have come to the head; what the facilitator said, up to a position."""
     async with house.client("uma", "auditor") as auditor, house.client("tia", "tutor") as tutor:
         at_least = await head(house)
         answers = {}
