@@ -24,7 +24,7 @@ from tests.story.speech import LITTLE, MUCH, silence, speech
 ROOM = "algebra"
 OTHERS = ("consensus", "stuck", "reasons", "alone", "overlap", "silence", "drift")
 QUICK = replace(STANDARD.scaled(1 / 15, "story"), hold_out=0.0, off=OTHERS)
-"""The standard policy in a fifteenth of its time, about who is left out: windows of twelve seconds and less."""
+"""The standard policy in a fifteenth of its time, about who is left out: windows of twelve seconds."""
 
 
 @pytest.fixture
