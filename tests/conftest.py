@@ -20,21 +20,6 @@ from tests.need import need_folder
 PROJECT = Path(__file__).parents[1]
 
 
-LONGEST = ("story", "voice")
-"""Folders whose tests wait the longest."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest first, so that no worker is left alone with them at the end."""
-    first = {PROJECT / "tests" / name for name in LONGEST}
-    items.sort(key=lambda item: item.path.parent not in first)
-
-
-def pytest_xdist_auto_num_workers() -> int:
-    """Three for two cores: much of a test is waiting, for speech to be played or a server to start."""
-    return (len(os.sched_getaffinity(0)) * 3 + 1) // 2 if hasattr(os, "sched_getaffinity") else 3
-
-
 @pytest.fixture(scope="session")
 def embedded() -> Iterator[Servers]:
     """PostgreSQL, NATS and Redis as Lyceum itself starts them."""
