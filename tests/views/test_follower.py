@@ -89,7 +89,7 @@ async def test_two_followers_at_once_fold_everything_once(log, store, postgres_u
             await log.append([said("last")], by())
             await announced.until(await log.head())
             async with asyncio.timeout(10):  # one of the views may still be built when the other is told
-                while not all([await shown(store, view) for view in BOTH]):
+                while not all([await shown(store, view) for view in BOTH]):  # noqa: ASYNC110
                     await asyncio.sleep(0.01)
     await must_be_right(log, store)
     assert await shown(store, MESSAGES, "biology") == await expected(log, MESSAGES, "biology")
